@@ -1,0 +1,3 @@
+//! The control plane's rules, pure: no clock, no database, no network.
+
+pub mod ledger;
