@@ -1,0 +1,21 @@
+//! Logs: one JSON object a line on standard error, with the fields of the spans around it, among
+//! them the trace id of the request.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// Installs the process's subscriber. `BIDD_LOG` filters as `tracing`'s env filter does; the default
+/// is `info`. A second call does nothing, so that several parts may run in one process.
+pub fn init(process: &'static str) {
+    let filter = EnvFilter::try_from_env("BIDD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let json = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_writer(std::io::stderr);
+    if tracing_subscriber::registry().with(filter).with(json).try_init().is_ok() {
+        tracing::info!(process, "logging started");
+    }
+}

@@ -1,0 +1,92 @@
+//! Graceful shutdown: SIGTERM or Ctrl-C makes the process unready, lets requests under way finish,
+//! and ends it after a grace period at the latest.
+
+use std::io;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::health::Readiness;
+
+/// Tells every part of a process that it is time to stop.
+#[derive(Clone, Default)]
+pub struct Shutdown(CancellationToken);
+
+impl Shutdown {
+    /// One that is triggered by hand, for a part that runs inside another process.
+    #[must_use]
+    pub fn manual() -> Shutdown {
+        Shutdown::default()
+    }
+
+    /// One that SIGTERM and SIGINT trigger.
+    ///
+    /// # Errors
+    /// Where the signal handlers cannot be installed.
+    pub fn on_signals() -> io::Result<Shutdown> {
+        let shutdown = Shutdown::default();
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let token = shutdown.0.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => tracing::info!(signal = "SIGTERM", "shutting down"),
+                _ = interrupt.recv() => tracing::info!(signal = "SIGINT", "shutting down"),
+                () = token.cancelled() => {}
+            }
+            token.cancel();
+        });
+        Ok(shutdown)
+    }
+
+    pub fn trigger(&self) {
+        self.0.cancel();
+    }
+
+    /// Returns once the shutdown has been triggered.
+    pub async fn triggered(&self) {
+        self.0.cancelled().await;
+    }
+
+    #[must_use]
+    pub fn is_triggered(&self) -> bool {
+        self.0.is_cancelled()
+    }
+
+    /// The token itself, for `select!` and for child tokens.
+    #[must_use]
+    pub fn token(&self) -> CancellationToken {
+        self.0.clone()
+    }
+}
+
+/// Serves until the shutdown is triggered, then drains for at most `grace`. The peer's address is
+/// available to handlers as `ConnectInfo<SocketAddr>`.
+///
+/// # Errors
+/// Where the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    shutdown: Shutdown,
+    readiness: Readiness,
+    grace: Duration,
+) -> io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let stop = shutdown.clone();
+    let draining = async move {
+        stop.triggered().await;
+        readiness.set_draining();
+    };
+    let server = axum::serve(listener, service).with_graceful_shutdown(draining);
+    tokio::select! {
+        served = async { server.await } => served,
+        () = async { shutdown.triggered().await; tokio::time::sleep(grace).await } => {
+            tracing::warn!(grace_seconds = grace.as_secs(), "requests were still under way when the grace ended");
+            Ok(())
+        }
+    }
+}
