@@ -1,1 +1,12 @@
-//! control-plane-token.
+//! Who somebody is, in a form that others can check without asking: EdDSA tokens for a session at
+//! the control plane and for a shopper at a deal, and the opaque refresh tokens that renew both.
+//!
+//! A *session* opens the control plane (audience `bidd` or `ddib`). A *shopper* token (audience
+//! `deals`) is worthless there: it only says who one is, once, when entering a deal.
+
+pub mod keys;
+pub mod refresh;
+pub mod token;
+
+pub use keys::{KeyError, Keys};
+pub use token::{Audience, Claims, Issuer, TokenError, Verifier};
