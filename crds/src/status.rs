@@ -6,7 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Won;
+use crate::{Window, Won};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
@@ -15,6 +15,10 @@ pub struct TimeDealStatus {
     pub observed_generation: i64,
     /// By type: Accepted, Provisioned, Warm, Open, Drained, Settled, Paused, Ready.
     pub conditions: Vec<Condition>,
+    /// The window that the runtime was warmed for. From then on it is the one in force: a later
+    /// change of the spec's window reaches nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provisioned_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,6 +29,9 @@ pub struct TimeDealStatus {
     pub closed_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drained_at: Option<Timestamp>,
+    /// Nothing can begin in the runtime any more: its head is final.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sealed_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settled_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,1 +1,9 @@
-//! operator.
+//! Brings `TimeDeal`s to life: looks at each, plans, applies, reports, and looks again in time.
+//!
+//! What to do is decided in `operator-core`; how it is done is behind [`Executor`]; where the
+//! `TimeDeal`s are kept is behind [`Deals`]. This crate decides nothing about a deal by itself.
+
+mod ports;
+
+pub use operator_core::*;
+pub use ports::{Deals, Executor};

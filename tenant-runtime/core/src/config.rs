@@ -38,7 +38,12 @@ pub struct DealConfig {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
     pub generation: i64,
+    /// Admission is stopped; those inside may finish.
     pub paused: bool,
+    /// The sale is closed before its time: nothing new may begin (no admission, no hold), what has
+    /// begun may finish. Never taken back.
+    #[serde(default)]
+    pub closed: bool,
     pub admissions_per_second: u32,
     pub inside_max: u32,
     /// Stock may be raised, and lowered down to what is held and sold.

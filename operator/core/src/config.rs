@@ -1,0 +1,106 @@
+//! The configuration of a deal's runtime, from what was ordered and what the platform is.
+
+use crds::{TimeDealSpec, Window};
+use tenant_runtime_core::config::{
+    DealConfig, IdentityConfig, LedgerConfig, PaymentConfig, ProductSettings, Settings,
+};
+
+/// What every deal of a platform has in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Platform {
+    /// `http` or `https`, as the shopper's browser sees it.
+    pub scheme: String,
+    /// The port in the browser's address bar; `None` where it is the scheme's own.
+    pub port: Option<u16>,
+    /// The control plane as the runtime reaches it, without a slash at the end.
+    pub ledger_base_url: String,
+    /// The payment provider's API, without a slash at the end.
+    pub payment_base_url: String,
+    pub identity: IdentityConfig,
+}
+
+impl Platform {
+    /// Where shoppers find the deal, without a slash at the end.
+    #[must_use]
+    pub fn origin(&self, host: &str) -> String {
+        match self.port {
+            Some(port) => format!("{}://{host}:{port}", self.scheme),
+            None => format!("{}://{host}", self.scheme),
+        }
+    }
+}
+
+/// The whole document, as it is written before the deal is warm.
+#[must_use]
+pub fn build(
+    name: &str,
+    spec: &TimeDealSpec,
+    window: Window,
+    settings: Settings,
+    platform: &Platform,
+) -> DealConfig {
+    DealConfig {
+        deal: name.to_owned(),
+        title: spec.title.clone(),
+        company_name: spec.company.name.clone(),
+        origin: platform.origin(&spec.host),
+        opens_at: window.opens_at,
+        closes_at: window.closes_at,
+        prequeue: spec.waiting_room.prequeue,
+        on_refresh: spec.waiting_room.on_refresh,
+        pass_seconds: spec.waiting_room.pass_seconds,
+        claim_seconds: spec.waiting_room.claim_seconds,
+        hold_seconds: spec.payment.hold_seconds,
+        restock_on_refund: spec.restock_on_refund,
+        payment: PaymentConfig {
+            provider: spec.payment.provider,
+            base_url: platform.payment_base_url.clone(),
+            merchant_id: spec.payment.merchant_id.clone(),
+        },
+        identity: platform.identity.clone(),
+        ledger: LedgerConfig { base_url: platform.ledger_base_url.clone() },
+        settings,
+    }
+}
+
+/// What may change while the deal runs. `closed` closes the sale before its time.
+#[must_use]
+pub fn settings(spec: &TimeDealSpec, generation: i64, closed: bool) -> Settings {
+    Settings {
+        generation: settings_generation(generation, closed),
+        paused: spec.paused || closed,
+        closed,
+        admissions_per_second: spec.capacity.admissions_per_second,
+        inside_max: spec.capacity.inside_max,
+        products: spec
+            .products
+            .iter()
+            .map(|product| ProductSettings {
+                id: product.id,
+                name: product.name.clone(),
+                list_price: product.list_price,
+                price: product.price,
+                stock: product.stock,
+                per_shopper_max: product.per_shopper_max,
+                image_url: product.image_url.clone(),
+            })
+            .collect(),
+    }
+}
+
+/// The settings in place, closed. For a deal whose spec can no longer be read.
+#[must_use]
+pub fn closed(in_place: &Settings, generation: i64) -> Settings {
+    Settings {
+        generation: settings_generation(generation, true).max(in_place.generation),
+        paused: true,
+        closed: true,
+        ..in_place.clone()
+    }
+}
+
+/// Closing is not a change of the spec, and not every store counts it as a generation; the runtime
+/// must take it as newer all the same.
+fn settings_generation(generation: i64, closed: bool) -> i64 {
+    generation.saturating_mul(2).saturating_add(i64::from(closed))
+}
