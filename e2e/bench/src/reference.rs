@@ -1,0 +1,97 @@
+//! What is measured against: an HTTP server that does nothing, and a lock per product in Redis.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use axum::Router;
+use axum::routing::get;
+use futures_util::StreamExt as _;
+use redis::aio::MultiplexedConnection;
+use tokio::sync::Notify;
+
+/// axum, one route, one small body.
+pub async fn bare_axum(listen: SocketAddr) -> Result<()> {
+    let listener = tokio::net::TcpListener::bind(listen).await?;
+    let router = Router::new()
+        .route("/", get(|| async { r#"{"state":"waiting","position":1234,"pollAfterMs":5000}"# }));
+    axum::serve(listener, router.merge(Router::new().route("/healthz", get(|| async { "alive" })))).await?;
+    Ok(())
+}
+
+const RELEASE: &str = "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) \
+     redis.call('publish', KEYS[2], '1') return 1 end return 0";
+
+/// Holds a piece of stock the way a distributed lock does it: take the lock, read, write, release,
+/// and wake the next one up by publish and subscribe. Returns holds a second over `clients` clients.
+#[expect(clippy::float_arithmetic, reason = "a rate, not money")]
+pub async fn lock_per_product(url: &str, clients: usize, length: Duration) -> Result<f64> {
+    let client = redis::Client::open(url)?;
+    let mut connection = client.get_multiplexed_async_connection().await?;
+    let _: () = redis::cmd("SET").arg("lock:stock").arg(i64::MAX / 2).query_async(&mut connection).await?;
+    let wake = Arc::new(Notify::new());
+    let listener = listen(&client, Arc::clone(&wake)).await?;
+    let done = Arc::new(AtomicU64::new(0));
+    let started = Instant::now();
+    let end = started + length;
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..clients {
+        let mut connection = client.get_multiplexed_async_connection().await?;
+        let (wake, done) = (Arc::clone(&wake), Arc::clone(&done));
+        tasks.spawn(async move {
+            let release = redis::Script::new(RELEASE);
+            let mut round = 0_u64;
+            while Instant::now() < end {
+                let owner = format!("{number}:{round}");
+                if !acquire(&mut connection, &owner, &wake, end).await? {
+                    break;
+                }
+                let stock: i64 = redis::cmd("GET").arg("lock:stock").query_async(&mut connection).await?;
+                let _: () =
+                    redis::cmd("SET").arg("lock:stock").arg(stock - 1).query_async(&mut connection).await?;
+                let _: i64 =
+                    release.key("lock").key("lock:freed").arg(&owner).invoke_async(&mut connection).await?;
+                done.fetch_add(1, Ordering::Relaxed);
+                round += 1;
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(task) = tasks.join_next().await {
+        task??;
+    }
+    listener.abort();
+    Ok(done.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64())
+}
+
+async fn acquire(
+    connection: &mut MultiplexedConnection,
+    owner: &str,
+    wake: &Notify,
+    end: Instant,
+) -> Result<bool> {
+    while Instant::now() < end {
+        let mut set = redis::cmd("SET");
+        set.arg("lock").arg(owner).arg("NX").arg("PX").arg(30_000);
+        let taken: Option<String> = set.query_async(connection).await?;
+        if taken.is_some() {
+            return Ok(true);
+        }
+        // A lost wake-up costs one interval, as it does in the libraries that do this.
+        let _ = tokio::time::timeout(Duration::from_millis(50), wake.notified()).await;
+    }
+    Ok(false)
+}
+
+async fn listen(client: &redis::Client, wake: Arc<Notify>) -> Result<tokio::task::JoinHandle<()>> {
+    let mut subscription = client.get_async_pubsub().await?;
+    subscription.subscribe("lock:freed").await?;
+    Ok(tokio::spawn(async move {
+        let mut messages = subscription.into_on_message();
+        while messages.next().await.is_some() {
+            wake.notify_one();
+        }
+    }))
+}

@@ -1,0 +1,300 @@
+//! The real things under load, each as a process of its own on a free loopback port: Redis, the
+//! runtime of a deal, and the reference server. All are stopped when they are dropped.
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use control_plane_telemetry::clock::Clock;
+use control_plane_token::{Issuer, Keys};
+use crds::{OnRefresh, PaymentProvider, Prequeue, Won};
+use jiff::SignedDuration;
+use tempfile::TempDir;
+use tenant_runtime_core::config::{
+    DealConfig, IdentityConfig, LedgerConfig, PaymentConfig, ProductSettings, Settings, secrets,
+};
+use uuid::Uuid;
+
+use crate::load::{Connection, request};
+
+const ISSUER: &str = "http://ddib.localhost";
+const PASSWORD: &str = "bench-password";
+/// How long a process may take to start, in seconds.
+const START_SECONDS_MAX: u64 = 30;
+
+/// Whether Redis makes a change durable before it answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    Always,
+    Off,
+}
+
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// A Redis of its own.
+pub struct Redis {
+    _process: Process,
+    pub port: u16,
+    _dir: TempDir,
+}
+
+impl Redis {
+    pub async fn start(durability: Durability) -> Result<Redis> {
+        let dir = tempfile::tempdir()?;
+        let port = free_port()?;
+        let append = if durability == Durability::Always { "yes" } else { "no" };
+        let child = Command::new("redis-server")
+            .args([
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                &port.to_string(),
+                "--requirepass",
+                PASSWORD,
+                "--save",
+                "",
+            ])
+            .args(["--appendonly", append, "--appendfsync", "always", "--maxmemory-policy", "noeviction"])
+            .arg("--dir")
+            .arg(dir.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .context("starting redis-server; on Debian: apt-get install redis-server")?;
+        let redis = Redis { _process: Process(child), port, _dir: dir };
+        let client = redis::Client::open(redis.url())?;
+        let deadline = Instant::now() + Duration::from_secs(START_SECONDS_MAX);
+        while client.get_multiplexed_async_connection().await.is_err() {
+            if Instant::now() > deadline {
+                bail!("redis-server did not answer on port {port}");
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(redis)
+    }
+
+    pub fn url(&self) -> String {
+        format!("redis://:{PASSWORD}@127.0.0.1:{}", self.port)
+    }
+
+    /// How many calls of commands there have been, all in all, but for those of asking.
+    pub async fn calls(&self) -> Result<u64> {
+        let mut connection = redis::Client::open(self.url())?.get_multiplexed_async_connection().await?;
+        let text: String = redis::cmd("INFO").arg("commandstats").query_async(&mut connection).await?;
+        let mut sum = 0;
+        for line in text.lines() {
+            let Some((name, rest)) = line.strip_prefix("cmdstat_").and_then(|line| line.split_once(':'))
+            else {
+                continue;
+            };
+            // What a script does inside is one call from outside.
+            if matches!(name, "evalsha" | "eval" | "fcall" | "get" | "set" | "hget" | "hset" | "zadd") {
+                let calls = rest.strip_prefix("calls=").and_then(|rest| rest.split(',').next());
+                sum += calls.and_then(|calls| calls.parse::<u64>().ok()).unwrap_or(0);
+            }
+        }
+        Ok(sum)
+    }
+}
+
+/// The reference server.
+pub struct BareAxum {
+    _process: Process,
+    pub address: SocketAddr,
+}
+
+impl BareAxum {
+    pub async fn start() -> Result<BareAxum> {
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
+        let child =
+            Command::new(std::env::current_exe()?).arg("bare-axum").arg(address.to_string()).spawn()?;
+        let server = BareAxum { _process: Process(child), address };
+        wait_for(address, "/healthz").await?;
+        Ok(server)
+    }
+}
+
+/// A deal that is open, with its runtime and its Redis.
+pub struct Deal {
+    _process: Process,
+    pub address: SocketAddr,
+    pub redis: Redis,
+    pub product: Uuid,
+    issuer: Issuer,
+    clock: Clock,
+    _dir: TempDir,
+}
+
+impl Deal {
+    pub async fn start(durability: Durability) -> Result<Deal> {
+        let redis = Redis::start(durability).await?;
+        let dir = tempfile::tempdir()?;
+        let keys = Keys::generate()?;
+        let clock = Clock::system();
+        let product = Uuid::new_v4();
+        write_secrets(dir.path())?;
+        let config = dir.path().join("config.json");
+        std::fs::write(&config, serde_json::to_vec(&deal_config(&clock, &keys, product))?)?;
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
+        let log = std::fs::File::create(dir.path().join("runtime.log"))?;
+        let child = Command::new(runtime_binary()?)
+            .arg("all")
+            .env("DDIB_CONFIG", &config)
+            .env("DDIB_SECRETS", dir.path().join("secrets"))
+            .env("DDIB_REDIS", format!("127.0.0.1:{}", redis.port))
+            .env("DDIB_LISTEN", address.to_string())
+            .env("BIDD_LOG", "error")
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .context("starting tenant-runtime")?;
+        let issuer = Issuer::new(ISSUER, &keys);
+        let deal = Deal { _process: Process(child), address, redis, product, issuer, clock, _dir: dir };
+        wait_for(address, "/readyz").await?;
+        Ok(deal)
+    }
+
+    /// The cookie header of a shopper who is signed in.
+    pub fn shopper_cookie(&self) -> Result<String> {
+        Ok(format!("Cookie: shopper={}", self.issuer.shopper(Uuid::new_v4(), "bench", self.clock.now())?))
+    }
+
+    /// Takes a shopper into the waiting room; returns the cookie header with the ticket.
+    pub async fn enter(&self, connection: &mut Connection) -> Result<String> {
+        let cookie = self.shopper_cookie()?;
+        let answer = connection.ask(&request("POST", "/queue/enter", &[&cookie, ORIGIN], "{}")).await?;
+        with_cookies(&cookie, &answer, "entering")
+    }
+
+    /// Takes a shopper through the waiting room; returns the cookie header with ticket and pass.
+    pub async fn admit(&self, connection: &mut Connection) -> Result<String> {
+        let cookie = self.enter(connection).await?;
+        let deadline = Instant::now() + Duration::from_secs(START_SECONDS_MAX);
+        loop {
+            let answer = connection.ask(&request("POST", "/queue/pass", &[&cookie, ORIGIN], "{}")).await?;
+            if answer.status == 409 && Instant::now() < deadline {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+            return with_cookies(&cookie, &answer, "being let in");
+        }
+    }
+}
+
+/// The origin that the bench deal is configured with.
+pub const ORIGIN: &str = "Origin: http://bench.ddib.localhost";
+
+fn with_cookies(cookie: &str, answer: &crate::load::Answer, what: &str) -> Result<String> {
+    if !(200..300).contains(&answer.status) {
+        bail!("{what} was refused with {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+    }
+    let mut all = cookie.to_owned();
+    for set in &answer.cookies {
+        all.push_str("; ");
+        all.push_str(set.split(';').next().unwrap_or_default());
+    }
+    Ok(all)
+}
+
+fn runtime_binary() -> Result<PathBuf> {
+    let beside = std::env::current_exe()?.with_file_name("tenant-runtime");
+    if !beside.exists() {
+        bail!("{} is not there: build it with `cargo build --release -p tenant-runtime`", beside.display());
+    }
+    Ok(beside)
+}
+
+fn write_secrets(dir: &Path) -> Result<()> {
+    let dir = dir.join("secrets");
+    std::fs::create_dir(&dir)?;
+    let key = |byte: &str| byte.repeat(32);
+    let values = BTreeMap::from([
+        (secrets::DEAL_KEY, key("1a")),
+        (secrets::DRAW_SECRET, key("2b")),
+        (secrets::REDIS_PASSWORD, PASSWORD.to_owned()),
+        (secrets::LEDGER_TOKEN, key("3c")),
+        (secrets::CONTROL_TOKEN, key("4d")),
+        (secrets::MERCHANT_KEY, "bench".to_owned()),
+    ]);
+    for (name, value) in values {
+        std::fs::write(dir.join(name), value)?;
+    }
+    Ok(())
+}
+
+fn deal_config(clock: &Clock, keys: &Keys, product: Uuid) -> DealConfig {
+    let now = clock.now();
+    DealConfig {
+        deal: "bench-20260101-1000".to_owned(),
+        title: "bench".to_owned(),
+        company_name: "bench".to_owned(),
+        origin: "http://bench.ddib.localhost".to_owned(),
+        opens_at: now - SignedDuration::from_mins(1),
+        closes_at: now + SignedDuration::from_hours(2),
+        prequeue: Prequeue::Fifo,
+        on_refresh: OnRefresh::Keep,
+        pass_seconds: 3600,
+        claim_seconds: 3600,
+        hold_seconds: 3600,
+        restock_on_refund: false,
+        payment: PaymentConfig {
+            provider: PaymentProvider::KakaoPay,
+            base_url: "http://127.0.0.1:1".to_owned(),
+            merchant_id: "TC0ONETIME".to_owned(),
+        },
+        identity: IdentityConfig {
+            jwks: keys.jwks(),
+            issuer: ISSUER.to_owned(),
+            sign_in_url: "http://ddib.localhost/sign-in".to_owned(),
+            orders_url: "http://ddib.localhost/orders".to_owned(),
+        },
+        // Nothing listens there: the ledger is not on a shopper's path.
+        ledger: LedgerConfig { base_url: "http://127.0.0.1:1".to_owned() },
+        settings: Settings {
+            generation: 1,
+            paused: false,
+            closed: false,
+            admissions_per_second: 100_000,
+            inside_max: 1_000_000,
+            products: vec![ProductSettings {
+                id: product,
+                name: "bench".to_owned(),
+                list_price: Won(2000),
+                price: Won(1000),
+                stock: 100_000_000,
+                per_shopper_max: 100_000_000,
+                image_url: String::new(),
+            }],
+        },
+    }
+}
+
+async fn wait_for(address: SocketAddr, path: &str) -> Result<()> {
+    let deadline = Instant::now() + Duration::from_secs(START_SECONDS_MAX);
+    loop {
+        if let Ok(mut connection) = Connection::open(address).await
+            && let Ok(answer) = connection.ask(&request("GET", path, &[], "")).await
+            && answer.status == 200
+        {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            bail!("nothing answered {path} on {address} within {START_SECONDS_MAX} s");
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

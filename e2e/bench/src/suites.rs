@@ -1,0 +1,4 @@
+//! One module a suite.
+
+pub mod payments;
+pub mod waiting_room;
