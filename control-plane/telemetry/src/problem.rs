@@ -29,6 +29,10 @@ pub struct Problem {
     /// What is wrong with which field, where it is about fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// What a program may want to know beyond the code, by name.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub extensions: serde_json::Map<String, serde_json::Value>,
     #[serde(skip)]
     #[schema(ignore)]
     retry_after_seconds: Option<u32>,
@@ -52,6 +56,7 @@ impl Problem {
             code: code.to_owned(),
             detail: detail.into(),
             errors: Vec::new(),
+            extensions: serde_json::Map::new(),
             retry_after_seconds: None,
         }
     }
@@ -60,6 +65,13 @@ impl Problem {
     #[must_use]
     pub fn field(mut self, field: impl Into<String>, code: &str, detail: impl Into<String>) -> Problem {
         self.errors.push(FieldError { field: field.into(), code: code.to_owned(), detail: detail.into() });
+        self
+    }
+
+    /// Adds an extension member, for instance the position of one who is not called yet.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: serde_json::Value) -> Problem {
+        self.extensions.insert(name.to_owned(), value);
         self
     }
 

@@ -1,0 +1,39 @@
+//! The routes of a process, by role, and what surrounds all of them.
+
+use axum::extract::DefaultBodyLimit;
+use axum::{Router, middleware};
+use control_plane_telemetry::{health, http};
+
+use crate::state::Runtime;
+use crate::{extract, internal, pages, payment, queue, shop};
+
+/// The largest body that anyone has a reason to send.
+const BODY_BYTES_MAX: usize = 16 * 1024;
+/// Settings carry every product.
+const SETTINGS_BYTES_MAX: usize = 1024 * 1024;
+
+/// All routes of this process's role.
+#[must_use]
+pub fn router(runtime: &Runtime) -> Router {
+    let mut shoppers: Router<Runtime> = Router::new();
+    if runtime.role.has_queue() {
+        shoppers = shoppers.nest("/queue", queue::router());
+    }
+    if runtime.role.has_shop() {
+        shoppers = shoppers.nest("/shop", shop::router(runtime.clone()));
+    }
+    if runtime.role.has_payment() {
+        shoppers = shoppers.nest("/payment", payment::router(runtime.clone()));
+    }
+    let shoppers = shoppers
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(runtime.clone(), extract::same_origin));
+    let internal =
+        Router::new().nest("/internal", internal::router()).layer(DefaultBodyLimit::max(SETTINGS_BYTES_MAX));
+    let routes = shoppers
+        .merge(internal)
+        .merge(health::routes(runtime.readiness.clone(), runtime.metrics.clone()))
+        .fallback(pages::serve)
+        .with_state(runtime.clone());
+    http::apply(routes, runtime.metrics.clone())
+}

@@ -1,0 +1,194 @@
+//! The one place where an error becomes an answer: a status, a stable code, and words for the screen.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use control_plane_telemetry::problem::{FieldError, Problem};
+
+use crate::redis::StoreError;
+
+/// Everything that a request to a deal can fail with.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    #[error("no shopper token, or one that is not good")]
+    NotSignedIn,
+    #[error("no ticket")]
+    TicketMissing,
+    #[error("the ticket is not one of this deal, or has been replaced")]
+    TicketInvalid,
+    #[error("no pass")]
+    PassMissing,
+    #[error("the pass is not one of this deal")]
+    PassInvalid,
+    #[error("the pass expired")]
+    PassExpired,
+    #[error("not called yet")]
+    NotCalled {
+        /// 1 for who is next; unknown before the draw.
+        position: Option<u64>,
+    },
+    #[error("the place was given to the next, and none is free")]
+    PlaceTakenBack,
+    #[error("the doors are not open yet")]
+    NotOpen,
+    #[error("the doors are closed")]
+    Closed,
+    #[error("admission is paused")]
+    Paused,
+    #[error("sold out")]
+    SoldOut,
+    #[error("more pieces than one shopper may have")]
+    LimitReached,
+    #[error("no such product in this deal")]
+    ProductUnknown,
+    #[error("no such order of this shopper")]
+    OrderUnknown,
+    #[error("the order's state does not allow it")]
+    OrderState,
+    #[error("the deal is sealed")]
+    Sealed,
+    #[error("holds or refunds are still open")]
+    NotDrained,
+    #[error("the payment gateway does not answer")]
+    GatewayUnavailable,
+    #[error("the request does not come from the deal's own pages")]
+    OriginRefused,
+    #[error("no Idempotency-Key")]
+    IdempotencyKeyMissing,
+    #[error("the Idempotency-Key was used for another request")]
+    IdempotencyKeyReused,
+    #[error("fields of the body are wrong")]
+    InvalidBody(Vec<FieldError>),
+    #[error("too many requests")]
+    TooManyRequests { retry_seconds: u32 },
+    #[error("the control token is missing or wrong")]
+    ControlRefused,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Something that must not happen; the cause is in the log.
+    #[error("internal error")]
+    Internal(#[source] anyhow::Error),
+}
+
+impl ApiError {
+    /// The status, the code and the words of this error.
+    fn problem(&self) -> Problem {
+        use StatusCode as S;
+        let (status, code, detail) = match self {
+            ApiError::NotSignedIn => (S::UNAUTHORIZED, "not_signed_in", "로그인이 필요해요."),
+            ApiError::TicketMissing => {
+                (S::UNAUTHORIZED, "ticket_missing", "대기표가 없어요. 대기를 먼저 시작해 주세요.")
+            }
+            ApiError::TicketInvalid => {
+                (S::FORBIDDEN, "ticket_invalid", "쓸 수 없는 대기표예요. 대기를 다시 시작해 주세요.")
+            }
+            ApiError::PassMissing => (S::UNAUTHORIZED, "pass_missing", "먼저 입장해 주세요."),
+            ApiError::PassInvalid => {
+                (S::FORBIDDEN, "pass_invalid", "쓸 수 없는 입장권이에요. 다시 입장해 주세요.")
+            }
+            ApiError::PassExpired => {
+                (S::FORBIDDEN, "pass_expired", "입장 시간이 끝났어요. 다시 입장해 주세요.")
+            }
+            ApiError::NotCalled { .. } => {
+                (S::CONFLICT, "not_called", "아직 차례가 아니에요. 순서가 되면 바로 알려 드릴게요.")
+            }
+            ApiError::PlaceTakenBack => (
+                S::CONFLICT,
+                "place_taken_back",
+                "시간이 지나 자리가 다음 분에게 넘어갔어요. 자리가 나면 가장 먼저 들어갈 수 있어요.",
+            ),
+            ApiError::NotOpen => (S::CONFLICT, "not_open", "아직 시작하지 않았어요."),
+            ApiError::Closed => (S::CONFLICT, "closed", "타임딜이 끝났어요."),
+            ApiError::Paused => {
+                (S::CONFLICT, "paused", "판매자가 입장을 잠시 멈췄어요. 순서는 그대로 있으니 기다려 주세요.")
+            }
+            ApiError::SoldOut => (S::CONFLICT, "sold_out", "준비한 수량이 모두 팔렸어요."),
+            ApiError::LimitReached => (S::CONFLICT, "limit_reached", "한 사람이 살 수 있는 수량을 넘었어요."),
+            ApiError::ProductUnknown => (S::NOT_FOUND, "product_unknown", "이 타임딜에 없는 상품이에요."),
+            ApiError::OrderUnknown => (S::NOT_FOUND, "order_unknown", "주문을 찾을 수 없어요."),
+            ApiError::OrderState => {
+                (S::CONFLICT, "order_state", "지금 주문 상태에서는 할 수 없어요. 주문을 다시 확인해 주세요.")
+            }
+            ApiError::Sealed => (S::CONFLICT, "sealed", "타임딜이 마감되어 더 바꿀 수 없어요."),
+            ApiError::NotDrained => {
+                (S::CONFLICT, "not_drained", "끝나지 않은 결제나 환불이 있어 아직 마감할 수 없어요.")
+            }
+            ApiError::GatewayUnavailable => (
+                S::SERVICE_UNAVAILABLE,
+                "gateway_unavailable",
+                "결제사가 응답하지 않아요. 잠시 뒤에 다시 시도해 주세요.",
+            ),
+            ApiError::OriginRefused => {
+                (S::FORBIDDEN, "origin_refused", "이 페이지에서 보낼 수 없는 요청이에요.")
+            }
+            ApiError::IdempotencyKeyMissing => (
+                S::BAD_REQUEST,
+                "idempotency_key_missing",
+                "요청을 구분하는 값(Idempotency-Key)이 없거나 올바르지 않아요.",
+            ),
+            ApiError::IdempotencyKeyReused => (
+                S::CONFLICT,
+                "idempotency_key_reused",
+                "같은 요청 값(Idempotency-Key)으로 다른 내용을 보냈어요.",
+            ),
+            ApiError::InvalidBody(_) => {
+                (S::UNPROCESSABLE_ENTITY, "invalid_body", "입력한 내용을 확인해 주세요.")
+            }
+            ApiError::TooManyRequests { .. } => (
+                S::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                "요청이 너무 잦아요. 잠시 뒤에 다시 시도해 주세요.",
+            ),
+            ApiError::ControlRefused => (S::UNAUTHORIZED, "control_refused", "이 주소를 쓸 권한이 없어요."),
+            ApiError::Store(StoreError::Unavailable(_)) => (
+                S::SERVICE_UNAVAILABLE,
+                "store_unavailable",
+                "잠시 연결이 끊겼어요. 순서와 주문은 그대로 있으니 잠시 뒤에 다시 시도해 주세요.",
+            ),
+            ApiError::Store(StoreError::Refused { .. } | StoreError::Unexpected { .. })
+            | ApiError::Internal(_) => {
+                return Problem::internal();
+            }
+        };
+        Problem::new(status, code, detail)
+    }
+
+    fn log(&self) {
+        match self {
+            ApiError::Store(error) => tracing::error!(error = %chain(error), "the store failed"),
+            ApiError::Internal(error) => tracing::error!(error = format!("{error:#}"), "a request failed"),
+            _ => {}
+        }
+    }
+}
+
+/// An error with all its causes, for one line of a log.
+#[must_use]
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&next.to_string());
+        cause = next.source();
+    }
+    text
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.log();
+        let mut problem = self.problem();
+        match self {
+            ApiError::InvalidBody(errors) => problem.errors = errors,
+            ApiError::TooManyRequests { retry_seconds } => problem = problem.retry_after(retry_seconds),
+            ApiError::Store(StoreError::Unavailable(_)) | ApiError::GatewayUnavailable => {
+                problem = problem.retry_after(2);
+            }
+            ApiError::NotCalled { position: Some(position) } => {
+                return problem.with("position", position.into()).into_response();
+            }
+            _ => {}
+        }
+        problem.into_response()
+    }
+}

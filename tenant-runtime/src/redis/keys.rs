@@ -1,0 +1,81 @@
+//! The names of all keys of a deal: versioned, and tagged with the deal's name so that a cluster
+//! keeps them together. No other file spells a key.
+
+use uuid::Uuid;
+
+/// The keys of one deal.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    prefix: String,
+}
+
+impl Keys {
+    #[must_use]
+    pub fn new(deal: &str) -> Keys {
+        Keys { prefix: format!("v1:{{{deal}}}:") }
+    }
+
+    fn named(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    /// Hash: how far the waiting room has come. Fields `next` (arrivals so far), `accumulator`,
+    /// `opened` and `closed` (milliseconds), `entrants` (arrivals before the doors opened),
+    /// `frontier`, `tokens` (thousandths of an admission), `ticked` (milliseconds), `reserved`
+    /// (called and not yet come), `admitted`, `absent` (called and never come in time).
+    #[must_use]
+    pub fn room(&self) -> String {
+        self.named("room")
+    }
+
+    /// Hash: shopper (16 bytes) -> order of arrival, with a `c` behind it once it was claimed.
+    #[must_use]
+    pub fn tickets(&self) -> String {
+        self.named("tickets")
+    }
+
+    /// Sorted set: shopper (16 bytes) by the expiry of the pass (milliseconds). A member whose
+    /// expiry has passed is not inside, whether it has been removed yet or not.
+    #[must_use]
+    pub fn passes(&self) -> String {
+        self.named("passes")
+    }
+
+    /// Sorted set: calls still open, `first number:milliseconds` by first number.
+    #[must_use]
+    pub fn calls(&self) -> String {
+        self.named("calls")
+    }
+
+    /// Hash: first number of a call -> how many of it have not come yet.
+    #[must_use]
+    pub fn absentees(&self) -> String {
+        self.named("absentees")
+    }
+
+    /// Sorted set: shoppers (16 bytes) who came too late for their call and wait for a free place,
+    /// by when they last asked (milliseconds).
+    #[must_use]
+    pub fn late(&self) -> String {
+        self.named("late")
+    }
+
+    /// Hash: the settings in force: `generation`, `paused` (0 or 1), `per_second`, `inside_max`,
+    /// `closed` (1 once the sale was closed before its time), `json` (all of them).
+    #[must_use]
+    pub fn settings(&self) -> String {
+        self.named("settings")
+    }
+
+    /// String, set by sealing: no hold, payment, refund or admission can begin any more.
+    #[must_use]
+    pub fn sealed(&self) -> String {
+        self.named("sealed")
+    }
+
+    /// Hash: the pieces of a product: `total`, `left`, `held`, `sold`; `left + held + sold = total`.
+    #[must_use]
+    pub fn stock(&self, product: Uuid) -> String {
+        self.named(&format!("stock:{product}"))
+    }
+}

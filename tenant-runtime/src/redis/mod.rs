@@ -1,0 +1,167 @@
+//! The deal's own Redis: where it is, how long it may take to answer, and how a step is run on it.
+//!
+//! Every change of state is one `.lua` file of this folder, run atomically on Redis' own clock. Its
+//! header names KEYS, ARGV and what it returns. A step that timed out may or may not have happened,
+//! so every step can be repeated.
+
+pub mod keys;
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, ConnectionAddr, ErrorKind, FromRedisValue, RedisError, Script, ScriptInvocation};
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// How long Redis may take to answer. It syncs every write to its disk first.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// A lost connection is tried again in the background, soon and then less often.
+const RECONNECT_DELAY_MIN: Duration = Duration::from_millis(50);
+const RECONNECT_DELAY_MAX: Duration = Duration::from_millis(500);
+const RECONNECT_TIMES: usize = 6;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Redis cannot be reached or does not answer in time; what was asked may have happened.
+    #[error("redis cannot be reached")]
+    Unavailable(#[source] RedisError),
+    /// Redis answered something that this program does not understand: a bug on one side.
+    #[error("redis refused step {step}")]
+    Refused {
+        step: &'static str,
+        #[source]
+        source: RedisError,
+    },
+    /// What is stored does not have the shape that this version writes.
+    #[error("step {step} returned something unexpected: {what}")]
+    Unexpected { step: &'static str, what: String },
+}
+
+impl StoreError {
+    fn from_redis(step: &'static str, source: RedisError) -> StoreError {
+        let away = source.is_io_error()
+            || source.is_timeout()
+            || source.is_connection_dropped()
+            || source.is_connection_refusal()
+            || matches!(source.kind(), ErrorKind::Server(redis::ServerErrorKind::BusyLoading));
+        if away { StoreError::Unavailable(source) } else { StoreError::Refused { step, source } }
+    }
+}
+
+/// One atomic step: a `.lua` file of this folder, behind what all of them share.
+pub struct Step {
+    pub name: &'static str,
+    pub script: LazyLock<Script>,
+}
+
+/// Declares a step by the name of its file: `step!(ENTER, "enter")`.
+#[macro_export]
+macro_rules! step {
+    ($constant:ident, $name:literal) => {
+        static $constant: $crate::redis::Step = $crate::redis::Step {
+            name: $name,
+            script: std::sync::LazyLock::new(|| {
+                ::redis::Script::new(concat!(
+                    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/redis/common.lua")),
+                    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/redis/", $name, ".lua")),
+                ))
+            }),
+        };
+    };
+}
+
+/// A connection that is shared by all tasks and repairs itself.
+#[derive(Clone)]
+pub struct Store {
+    connection: ConnectionManager,
+}
+
+impl Store {
+    /// Connects to `host:port`.
+    ///
+    /// # Errors
+    /// Where the address is not one, or nobody answers there.
+    pub async fn connect(address: &str, password: &SecretString) -> Result<Store, StoreError> {
+        let client = client(address, password).map_err(|e| StoreError::from_redis("connect", e))?;
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(CONNECT_TIMEOUT))
+            .set_response_timeout(Some(RESPONSE_TIMEOUT))
+            .set_min_delay(RECONNECT_DELAY_MIN)
+            .set_max_delay(RECONNECT_DELAY_MAX)
+            .set_number_of_retries(RECONNECT_TIMES);
+        let connection = ConnectionManager::new_with_config(client, config)
+            .await
+            .map_err(|e| StoreError::from_redis("connect", e))?;
+        Ok(Store { connection })
+    }
+
+    /// Begins a call of a step: add keys and arguments, then [`Call::run`].
+    #[must_use]
+    pub fn step(&self, step: &'static Step) -> Call {
+        Call {
+            connection: self.connection.clone(),
+            name: step.name,
+            invocation: step.script.prepare_invoke(),
+        }
+    }
+
+    /// Runs one plain command, for reads that need no step.
+    ///
+    /// # Errors
+    /// Where Redis is away, or answers something else than a `T`.
+    pub async fn read<T: FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, StoreError> {
+        command.query_async(&mut self.connection.clone()).await.map_err(|e| StoreError::from_redis("read", e))
+    }
+
+    /// Whether Redis answers.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read::<String>(&redis::cmd("PING")).await.map(drop)
+    }
+}
+
+fn client(address: &str, password: &SecretString) -> Result<Client, RedisError> {
+    let (host, port) = address
+        .rsplit_once(':')
+        .and_then(|(host, port)| Some((host.to_owned(), port.parse::<u16>().ok()?)))
+        .ok_or((ErrorKind::InvalidClientConfig, "the address is not of the form host:port"))?;
+    let settings = redis::RedisConnectionInfo::default().set_password(password.expose_secret());
+    let info = redis::IntoConnectionInfo::into_connection_info(ConnectionAddr::Tcp(host, port))?
+        .set_redis_settings(settings);
+    Client::open(info)
+}
+
+/// A step with its keys and arguments, about to be run.
+pub struct Call {
+    connection: ConnectionManager,
+    name: &'static str,
+    invocation: ScriptInvocation<'static>,
+}
+
+impl Call {
+    #[must_use]
+    pub fn key(mut self, key: impl redis::ToRedisArgs) -> Call {
+        self.invocation.key(key);
+        self
+    }
+
+    #[must_use]
+    pub fn arg(mut self, arg: impl redis::ToRedisArgs) -> Call {
+        self.invocation.arg(arg);
+        self
+    }
+
+    /// Runs the step by its hash; Redis is given the text only where it does not know it yet.
+    ///
+    /// # Errors
+    /// Where Redis is away (the step may have happened), or answers something else than a `T`.
+    pub async fn run<T: FromRedisValue>(mut self) -> Result<T, StoreError> {
+        self.invocation
+            .invoke_async(&mut self.connection)
+            .await
+            .map_err(|e| StoreError::from_redis(self.name, e))
+    }
+}

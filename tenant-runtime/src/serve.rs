@@ -1,0 +1,86 @@
+//! The life of a process: start, serve, drain.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use control_plane_telemetry::clock::Clock;
+use control_plane_telemetry::shutdown::{self, Shutdown};
+use tokio::net::TcpListener;
+
+use crate::config::{self, Environment, Role};
+use crate::redis::{Store, StoreError};
+use crate::state::{Ingredients, Runtime};
+use crate::{app, error, payment, queue};
+
+/// How long requests under way may take to finish: longer than a payment's approval.
+const GRACE: Duration = Duration::from_secs(20);
+/// How long a Redis that starts at the same time may take to come up.
+const REDIS_WAIT: Duration = Duration::from_secs(30);
+const REDIS_RETRY: Duration = Duration::from_millis(250);
+
+/// Serves `role` until SIGTERM or SIGINT.
+///
+/// # Errors
+/// Where the process cannot start; the message says what is missing.
+pub async fn run(role: Role, environment: Environment) -> anyhow::Result<()> {
+    let shutdown = Shutdown::on_signals().context("cannot listen to signals")?;
+    let config = config::read_deal(&environment.config)?;
+    let secrets = config::read_secrets(&environment.secrets, role)?;
+    let listener = TcpListener::bind(environment.listen).await.with_context(|| {
+        format!("cannot listen at DDIB_LISTEN={}: is the port taken?", environment.listen)
+    })?;
+    let store = connect(&environment.redis, &secrets.redis_password, &shutdown)
+        .await
+        .with_context(|| format!("cannot use the Redis at DDIB_REDIS={}", environment.redis))?;
+    let runtime =
+        Runtime::new(Ingredients { role, config, secrets, store, clock: Clock::system(), shutdown })
+            .context("`identity.jwks` in the deal's configuration cannot be used")?;
+    tracing::info!(deal = %runtime.config.deal, ?role, address = %listener.local_addr()?, "listening");
+    serve(runtime, listener).await
+}
+
+/// Serves a runtime at a listener until its shutdown is triggered. The first settings are applied
+/// and the first look at the room is taken before the process calls itself ready.
+///
+/// # Errors
+/// Where Redis refuses the first steps, or the listener fails.
+pub async fn serve(runtime: Runtime, listener: TcpListener) -> anyhow::Result<()> {
+    queue::arm(&runtime).await.context("cannot prepare the deal in its Redis")?;
+    let router = app::router(&runtime);
+    let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn(queue::run(runtime.clone()));
+    if runtime.role.has_payment() {
+        tasks.spawn(payment::run(runtime.clone()));
+    }
+    runtime.readiness.set_ready();
+    let served =
+        shutdown::serve(listener, router, runtime.shutdown.clone(), runtime.readiness.clone(), GRACE).await;
+    runtime.shutdown.trigger();
+    let finished = tokio::time::timeout(GRACE, async { while tasks.join_next().await.is_some() {} }).await;
+    if finished.is_err() {
+        tracing::warn!("a background task was still at work when the grace ended");
+    }
+    served.context("the listener failed")
+}
+
+async fn connect(
+    address: &str,
+    password: &secrecy::SecretString,
+    shutdown: &Shutdown,
+) -> Result<Store, StoreError> {
+    let patience = tokio::time::sleep(REDIS_WAIT);
+    tokio::pin!(patience);
+    loop {
+        let failure = match Store::connect(address, password).await {
+            Ok(store) => return Ok(store),
+            Err(failure @ StoreError::Unavailable(_)) => failure,
+            Err(failure) => return Err(failure),
+        };
+        tracing::info!(error = %error::chain(&failure), "redis does not answer yet");
+        tokio::select! {
+            () = tokio::time::sleep(REDIS_RETRY) => {}
+            () = &mut patience => return Err(failure),
+            () = shutdown.triggered() => return Err(failure),
+        }
+    }
+}

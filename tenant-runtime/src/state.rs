@@ -1,0 +1,98 @@
+//! What all handlers and tasks of a process share.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use control_plane_telemetry::clock::Clock;
+use control_plane_telemetry::health::Readiness;
+use control_plane_telemetry::metrics::Metrics;
+use control_plane_telemetry::shutdown::Shutdown;
+use control_plane_token::{Audience, TokenError, Verifier};
+use rand::Rng as _;
+use tenant_runtime_core::config::{DealConfig, Settings};
+use tenant_runtime_core::pass::PassKey;
+use tenant_runtime_core::ticket::TicketKey;
+
+use crate::config::{Role, Secrets};
+use crate::redis::Store;
+use crate::redis::keys::Keys;
+
+/// A handle on the process's state; cheap to clone.
+#[derive(Clone)]
+pub struct Runtime(Arc<Parts>);
+
+pub struct Parts {
+    pub role: Role,
+    pub config: DealConfig,
+    pub secrets: Secrets,
+    pub store: Store,
+    pub keys: Keys,
+    pub clock: Clock,
+    /// Checks shopper tokens, with public keys alone.
+    pub shoppers: Verifier,
+    pub tickets: TicketKey,
+    pub passes: PassKey,
+    /// The settings in force, as far as this process knows: refreshed from Redis.
+    pub settings: ArcSwap<Settings>,
+    pub metrics: Metrics,
+    pub readiness: Readiness,
+    pub shutdown: Shutdown,
+}
+
+impl Deref for Runtime {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What a runtime is put together from.
+pub struct Ingredients {
+    pub role: Role,
+    pub config: DealConfig,
+    pub secrets: Secrets,
+    pub store: Store,
+    pub clock: Clock,
+    pub shutdown: Shutdown,
+}
+
+impl Runtime {
+    /// # Errors
+    /// Where the configured public keys cannot be used.
+    pub fn new(ingredients: Ingredients) -> Result<Runtime, TokenError> {
+        let Ingredients { role, config, secrets, store, clock, shutdown } = ingredients;
+        let identity = &config.identity;
+        let shoppers = Verifier::from_jwks(&identity.jwks, &identity.issuer, Audience::Deals)?;
+        Ok(Runtime(Arc::new(Parts {
+            role,
+            keys: Keys::new(&config.deal),
+            tickets: TicketKey::new(&secrets.deal_key, &config.deal),
+            passes: PassKey::new(&secrets.deal_key, &config.deal),
+            settings: ArcSwap::from_pointee(config.settings.clone()),
+            metrics: Metrics::new(),
+            readiness: Readiness::starting(),
+            config,
+            secrets,
+            store,
+            clock,
+            shoppers,
+            shutdown,
+        })))
+    }
+
+    /// Whether cookies must only travel over TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.config.origin.starts_with("https://")
+    }
+
+    /// Fresh randomness of the operating system's seeding.
+    #[must_use]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        rand::rng().fill_bytes(&mut bytes);
+        bytes
+    }
+}
