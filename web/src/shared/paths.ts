@@ -1,0 +1,26 @@
+// Every link of the three apps comes from here.
+
+const query = (params: Record<string, string | undefined>): string => {
+  const entries = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return entries.length > 0 ? `?${new URLSearchParams(entries)}` : '';
+};
+
+/** Pages of the companies' portal. */
+export const bidd = {
+  landing: () => '/',
+  home: () => '/home',
+  apply: () => '/apply',
+  calendar: (params: { week?: string; plan?: string } = {}) => `/calendar${query(params)}`,
+  rentals: (params: { state?: string } = {}) => `/rentals${query(params)}`,
+  newRental: (params: { opensAt?: string; closesAt?: string; plan?: string } = {}) =>
+    `/rentals/new${query(params)}`,
+  rental: (id: string, params: { view?: string } = {}) => `/rentals/${id}${query(params)}`,
+  settings: () => '/settings',
+  adminCompanies: (params: { state?: string; review?: string } = {}) => `/admin/companies${query(params)}`,
+};
+
+/** Addresses of the server that a browser goes to by itself. */
+export const server = {
+  /** Signs in with Kakao and comes back to `returnTo`, an address of this origin. */
+  signIn: (returnTo: string) => `/api/v1/auth/kakao/start${query({ returnTo })}`,
+};
