@@ -1,0 +1,39 @@
+//! The provider chosen by configuration. An enum, so that callers need no generic parameter.
+
+use crate::gateway::{
+    Approved, BeginError, Begun, Cancel, Cancelled, Confirm, Gateway, Lookup, LookupError, Merchant, Order,
+    Outcome,
+};
+use crate::kakaopay::KakaoPay;
+
+/// Every provider there is.
+#[derive(Debug, Clone)]
+pub enum AnyGateway {
+    KakaoPay(KakaoPay),
+}
+
+impl Gateway for AnyGateway {
+    async fn begin(&self, merchant: &Merchant, order: &Order) -> Result<Begun, BeginError> {
+        match self {
+            AnyGateway::KakaoPay(kakaopay) => kakaopay.begin(merchant, order).await,
+        }
+    }
+
+    async fn confirm(&self, merchant: &Merchant, confirm: &Confirm) -> Outcome<Approved> {
+        match self {
+            AnyGateway::KakaoPay(kakaopay) => kakaopay.confirm(merchant, confirm).await,
+        }
+    }
+
+    async fn lookup(&self, merchant: &Merchant, payment_ref: &str) -> Result<Lookup, LookupError> {
+        match self {
+            AnyGateway::KakaoPay(kakaopay) => kakaopay.lookup(merchant, payment_ref).await,
+        }
+    }
+
+    async fn cancel(&self, merchant: &Merchant, cancel: &Cancel) -> Outcome<Cancelled> {
+        match self {
+            AnyGateway::KakaoPay(kakaopay) => kakaopay.cancel(merchant, cancel).await,
+        }
+    }
+}

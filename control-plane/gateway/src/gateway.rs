@@ -1,0 +1,214 @@
+//! The trait that every provider fits, and its words. Amounts are whole won; all references are
+//! opaque text.
+
+use std::future::Future;
+
+use crds::Won;
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+/// A payment provider. Implementations hold connections, never state about payments.
+pub trait Gateway: Send + Sync + 'static {
+    /// Announces a payment. No money moves. A lost answer means starting again: the payment that
+    /// may exist at the gateway can never be confirmed, since nobody knows its reference.
+    fn begin(
+        &self,
+        merchant: &Merchant,
+        order: &Order,
+    ) -> impl Future<Output = Result<Begun, BeginError>> + Send;
+
+    /// Takes the money of a payment that the shopper has agreed to.
+    fn confirm(
+        &self,
+        merchant: &Merchant,
+        confirm: &Confirm,
+    ) -> impl Future<Output = Outcome<Approved>> + Send;
+
+    /// What the gateway knows of a payment.
+    fn lookup(
+        &self,
+        merchant: &Merchant,
+        payment_ref: &str,
+    ) -> impl Future<Output = Result<Lookup, LookupError>> + Send;
+
+    /// Gives money back, all or a part of it.
+    fn cancel(&self, merchant: &Merchant, cancel: &Cancel)
+    -> impl Future<Output = Outcome<Cancelled>> + Send;
+}
+
+/// On whose account a payment runs.
+#[derive(Debug, Clone)]
+pub struct Merchant {
+    /// KakaoPay's CID, ten characters.
+    pub id: String,
+    pub key: SecretString,
+}
+
+/// What is to be paid for, and where the shopper comes back to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Ours, at most 100 characters; must be the same at [`Confirm`].
+    pub order_id: String,
+    /// An opaque id of the payer without personal data; must be the same at [`Confirm`].
+    pub user_id: String,
+    /// What the payer reads. Cut to the gateway's 100 characters.
+    pub item_name: String,
+    pub quantity: u32,
+    /// The whole amount, tax included.
+    pub amount: Won,
+    /// Gets the proof of the payer's agreement added to its query. At most 255 characters, as the others.
+    pub approval_url: String,
+    pub cancel_url: String,
+    pub fail_url: String,
+    /// When we ask. The payment's life is counted from here, so that a slow answer shortens it.
+    pub asked_at: Timestamp,
+}
+
+/// A payment that waits for the payer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// The gateway's reference. Store it before the payer sees the redirect.
+    pub payment_ref: String,
+    pub redirect: Redirect,
+    /// After this instant the payer can no longer agree.
+    pub expires_at: Timestamp,
+}
+
+/// Where to send the payer, by device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    pub pc: String,
+    pub mobile: String,
+    pub app: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirm {
+    pub payment_ref: String,
+    pub order_id: String,
+    pub user_id: String,
+    /// What the payer brought back (KakaoPay's `pg_token`).
+    pub proof: String,
+    pub amount: Won,
+}
+
+/// Money was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    pub amount: Won,
+    /// `MONEY` or `CARD` at KakaoPay.
+    pub method: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancel {
+    pub payment_ref: String,
+    pub amount: Won,
+    /// What can be cancelled before this call. The gateway refuses the call when its own figure
+    /// differs, which makes a retry safe.
+    pub cancellable_before: Won,
+}
+
+/// Money was given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancelled {
+    /// By this call.
+    pub amount: Won,
+    /// What could still be cancelled after it.
+    pub remaining: Won,
+}
+
+/// A payment as the gateway sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lookup {
+    pub state: PaymentState,
+    pub order_id: String,
+    pub user_id: String,
+    /// What was announced.
+    pub amount: Won,
+    pub cancelled: Won,
+    pub cancellable: Won,
+    /// `MONEY` or `CARD` at KakaoPay; empty before the payer has chosen.
+    pub method: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentState {
+    /// No money has moved, but it still could.
+    InProgress,
+    /// Taken, and nothing given back.
+    Paid,
+    PartCancelled,
+    Cancelled,
+    /// No money has moved and none ever will.
+    Failed,
+}
+
+/// How a call that moves money ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Outcome<T> {
+    Done(T),
+    /// This call moved nothing, for certain.
+    Declined(Decline),
+    /// Money may have moved: look the payment up.
+    Unknown(Doubt),
+}
+
+/// A certain no.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the gateway declined: {kind:?} ({code}: {message})")]
+pub struct Decline {
+    pub kind: DeclineKind,
+    /// The provider's own code.
+    pub code: i64,
+    pub message: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeclineKind {
+    /// What the payer brought back does not fit the payment; the payment itself is still alive.
+    ProofRejected,
+    /// The payer was too late.
+    Expired,
+    /// The gateway does not know the payment.
+    UnknownPayment,
+    /// The payment's data do not fit what was announced.
+    Mismatch,
+    /// The merchant's account or key is not accepted.
+    Merchant,
+}
+
+/// Why nothing is certain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Doubt {
+    #[error("the gateway did not answer: {0}")]
+    Silent(String),
+    #[error("the gateway answered {status} with something unreadable")]
+    Unreadable { status: u16 },
+    #[error("the gateway answered {status}: {code} {message}")]
+    Refused { status: u16, code: i64, message: String },
+    #[error("the gateway confirmed something else than was asked for: {0}")]
+    Different(&'static str),
+}
+
+/// No payment was announced.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginError {
+    #[error("the gateway cannot be reached or does not answer")]
+    Unavailable(#[source] Doubt),
+    #[error("the gateway refuses the payment")]
+    Declined(#[source] Decline),
+}
+
+/// Nothing was learnt about a payment.
+#[derive(Debug, thiserror::Error)]
+pub enum LookupError {
+    #[error("the gateway cannot be reached or does not answer")]
+    Unavailable(#[source] Doubt),
+    /// The gateway answers, and says that there is no such payment.
+    #[error("the gateway does not know the payment")]
+    UnknownPayment,
+    #[error("the gateway refuses the look-up")]
+    Declined(#[source] Decline),
+}
