@@ -1,7 +1,11 @@
 //! The rules of a deal's runtime, pure: no clock, no Redis, no network.
 
 pub mod config;
+pub mod delivery;
+pub mod ids;
+pub mod orders;
 pub mod pass;
 pub mod report;
 pub mod signing;
+pub mod stock;
 pub mod ticket;
