@@ -1,1 +1,37 @@
-//! migrations.
+//! The control plane's schema, one file per feature. A migration that has been released is never
+//! changed: the next one changes the schema.
+//!
+//! Identifiers are UUIDs, instants are microseconds since the epoch (UTC) in a `BIGINT`, money is
+//! whole won in a `BIGINT`: all three mean the same on SQLite, PostgreSQL and MySQL.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m0001_identity;
+mod m0002_companies;
+mod m0003_images;
+mod m0004_addresses;
+mod m0005_plans;
+mod m0006_requests;
+mod m0020_rentals;
+mod m0021_ledger;
+mod m0022_jobs;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_identity::Migration),
+            Box::new(m0002_companies::Migration),
+            Box::new(m0003_images::Migration),
+            Box::new(m0004_addresses::Migration),
+            Box::new(m0005_plans::Migration),
+            Box::new(m0006_requests::Migration),
+            Box::new(m0020_rentals::Migration),
+            Box::new(m0021_ledger::Migration),
+            Box::new(m0022_jobs::Migration),
+        ]
+    }
+}

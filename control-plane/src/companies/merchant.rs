@@ -1,0 +1,73 @@
+//! A company's merchant account. The key is sealed for the company; it is opened only to be handed
+//! to its own deals' runtimes and to carry out refunds.
+
+use control_plane_gateway::Merchant;
+use jiff::Timestamp;
+use sea_orm::ActiveValue::Set;
+use sea_orm::ConnectionTrait;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::entity::merchant;
+use crate::entropy::Entropy;
+use crate::error::ApiError;
+use crate::ids::{CompanyId, UserId};
+use crate::seal::Sealer;
+
+/// Replaces the merchant account of a company.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn set(
+    db: &impl ConnectionTrait,
+    sealer: &Sealer,
+    entropy: &Entropy,
+    company: CompanyId,
+    merchant_id: &str,
+    key: &SecretString,
+    by: UserId,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    let sealed = sealer.seal(entropy, &context(company), key.expose_secret().as_bytes());
+    let row = merchant::ActiveModel {
+        company_id: Set(company),
+        merchant_id: Set(merchant_id.to_owned()),
+        sealed_key: Set(sealed),
+        updated_at: Set(now.into()),
+        updated_by: Set(by),
+    };
+    use merchant::Column;
+    let replace = OnConflict::column(Column::CompanyId)
+        .update_columns([Column::MerchantId, Column::SealedKey, Column::UpdatedAt, Column::UpdatedBy])
+        .to_owned();
+    merchant::Entity::insert(row).on_conflict(replace).exec_without_returning(db).await.map(drop)
+}
+
+/// Whether a company has a merchant account.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn is_configured(db: &impl ConnectionTrait, company: CompanyId) -> Result<bool, DbErr> {
+    Ok(merchant::Entity::find_by_id(company).one(db).await?.is_some())
+}
+
+/// The merchant account of a company with its key opened, or `None` where it has none yet.
+///
+/// # Errors
+/// Where the database fails, or where the key was sealed with another seal key.
+pub async fn open(
+    db: &impl ConnectionTrait,
+    sealer: &Sealer,
+    company: CompanyId,
+) -> Result<Option<Merchant>, ApiError> {
+    let Some(row) = merchant::Entity::find_by_id(company).one(db).await? else {
+        return Ok(None);
+    };
+    let key = sealer.open_text(&context(company), &row.sealed_key).map_err(ApiError::internal)?;
+    Ok(Some(Merchant { id: row.merchant_id, key }))
+}
+
+fn context(company: CompanyId) -> String {
+    format!("merchant:{company}")
+}

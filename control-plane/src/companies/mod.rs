@@ -1,0 +1,54 @@
+//! Companies: they apply with their business number, an admin reviews the application, and their
+//! merchant key is kept under seal.
+
+pub mod entity;
+pub mod merchant;
+pub mod store;
+
+use sea_orm::entity::prelude::StringLen;
+use sea_orm::{DeriveActiveEnum, EnumIter};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+
+pub use entity::company;
+
+use crate::error::ApiError;
+use crate::state::AppState;
+
+/// How far an application has come.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum,
+)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CompanyState)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(10))", rename_all = "camelCase")]
+pub enum State {
+    Applied,
+    Approved,
+    Rejected,
+}
+
+/// What somebody may do in a company.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum,
+)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CompanyRole)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(10))", rename_all = "camelCase")]
+pub enum Role {
+    /// Everything.
+    Owner,
+    /// Runs deals.
+    Manager,
+    /// Reads.
+    Viewer,
+}
+
+/// A company that is not there, or not the asker's.
+pub const UNKNOWN: ApiError =
+    ApiError::NotFound { code: "company_unknown", detail: "찾는 입점사가 없어요." };
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+}

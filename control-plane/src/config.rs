@@ -1,0 +1,383 @@
+//! Configuration: read once at the start from the environment (`BIDD_*`, with `__` between levels)
+//! and, where `BIDD_CONFIG` names one, from a TOML file; the environment wins. Whatever is missing
+//! or wrong ends the start with one line that names the variable.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use control_plane_token::Keys;
+use figment::Figment;
+use figment::providers::{Env, Format as _, Toml};
+use jiff::SignedDuration;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Deserializer};
+use url::Url;
+
+use crate::http::site::Site;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub database: DatabaseConfig,
+    /// Where the API listens.
+    #[serde(default = "default_listen")]
+    pub listen: SocketAddr,
+    pub public: PublicConfig,
+    pub kakao: KakaoConfig,
+    pub kakaopay: KakaoPayConfig,
+    pub storage: StorageConfig,
+    /// 32 bytes as 64 hex digits: seals merchants' keys and the state of a signing-in.
+    #[serde(deserialize_with = "secret")]
+    pub seal_key: SecretString,
+    /// The Ed25519 private key that tokens are signed with, PEM.
+    pub token_key_pem: SecretString,
+    /// The Kakao ids of the platform's admins; in the environment separated by commas.
+    #[serde(default, deserialize_with = "list")]
+    pub admins: Vec<u64>,
+    #[serde(default)]
+    pub capacity: CapacityConfig,
+    #[serde(default)]
+    pub calendar: CalendarConfig,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// `sqlite:`, `postgres:` or `mysql:`.
+    pub url: String,
+}
+
+/// How browsers reach us.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublicConfig {
+    pub scheme: Scheme,
+    /// The domain below which `bidd.`, `ddib.` and `*.ddib.` live.
+    pub domain: String,
+    #[serde(deserialize_with = "number")]
+    pub port: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scheme {
+    Http,
+    Https,
+}
+
+/// Kakao Login.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KakaoConfig {
+    /// `iss` of the id tokens.
+    pub issuer: String,
+    pub authorize_url: Url,
+    pub token_url: Url,
+    pub jwks_url: Url,
+    /// The REST API key.
+    #[serde(deserialize_with = "text")]
+    pub client_id: String,
+    #[serde(deserialize_with = "secret")]
+    pub client_secret: SecretString,
+}
+
+/// The platform's own merchant account, for rental fees.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KakaoPayConfig {
+    pub base_url: Url,
+    #[serde(deserialize_with = "text")]
+    pub merchant_id: String,
+    #[serde(deserialize_with = "secret")]
+    pub merchant_key: SecretString,
+}
+
+/// An S3-compatible object store.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StorageConfig {
+    /// Left out for AWS itself.
+    #[serde(default)]
+    pub endpoint: Option<Url>,
+    pub region: String,
+    pub bucket: String,
+    #[serde(deserialize_with = "text")]
+    pub access_key: String,
+    #[serde(deserialize_with = "secret")]
+    pub secret_key: SecretString,
+    /// The bucket in the path instead of the host name, as most servers other than AWS want it.
+    #[serde(default)]
+    pub force_path_style: bool,
+}
+
+/// How much the platform can carry at the same time.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CapacityConfig {
+    /// The sum of expected shoppers over all slots at any instant.
+    #[serde(deserialize_with = "number")]
+    pub shoppers_max: u32,
+}
+
+impl Default for CapacityConfig {
+    fn default() -> Self {
+        CapacityConfig { shoppers_max: 200_000 }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CalendarConfig {
+    /// How long before a window its capacity is taken.
+    #[serde(deserialize_with = "number")]
+    pub setup_seconds: u32,
+    /// How long after a window its capacity stays taken.
+    #[serde(deserialize_with = "number")]
+    pub drain_seconds: u32,
+    /// How far ahead of its opening a window must be booked.
+    #[serde(deserialize_with = "number")]
+    pub lead_seconds_min: u32,
+}
+
+impl Default for CalendarConfig {
+    fn default() -> Self {
+        CalendarConfig { setup_seconds: 600, drain_seconds: 1_800, lead_seconds_min: 3_600 }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{variable}: {reason}")]
+    Variable { variable: String, reason: String },
+    #[error("the configuration cannot be read: {0}")]
+    Unreadable(String),
+}
+
+impl Config {
+    /// Reads and checks the configuration of this process.
+    ///
+    /// # Errors
+    /// Names the first variable that is missing or wrong.
+    pub fn load() -> Result<Config, ConfigError> {
+        let mut figment = Figment::new();
+        if let Some(path) = std::env::var_os("BIDD_CONFIG") {
+            figment = figment.merge(Toml::file_exact(path));
+        }
+        let environment = Env::prefixed("BIDD_").ignore(&["config", "log"]).split("__");
+        Config::from_figment(&figment.merge(environment))
+    }
+
+    fn from_figment(figment: &Figment) -> Result<Config, ConfigError> {
+        let config: Config = figment.extract().map_err(|error| {
+            let missing = match &error.kind {
+                figment::error::Kind::MissingField(name) => Some(name.to_string()),
+                _ => None,
+            };
+            let path: Vec<String> = error.path.iter().cloned().chain(missing).collect();
+            if path.is_empty() {
+                return ConfigError::Unreadable(error.to_string());
+            }
+            wrong(&path.join("."), error.kind.to_string())
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// What the types cannot say.
+    ///
+    /// # Errors
+    /// Names the first variable that is wrong.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.seal_key_bytes()?;
+        self.token_keys()?;
+        if self.public.domain.is_empty() || self.public.domain.contains([':', '/']) {
+            return Err(wrong("public.domain", "must be a domain name, without scheme or port".to_owned()));
+        }
+        if self.storage.bucket.is_empty() {
+            return Err(wrong("storage.bucket", "must not be empty".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// Where it is not 64 hex digits.
+    pub fn seal_key_bytes(&self) -> Result<[u8; 32], ConfigError> {
+        let mut key = [0; 32];
+        hex::decode_to_slice(self.seal_key.expose_secret(), &mut key)
+            .map_err(|_| wrong("seal_key", "must be 64 hex digits".to_owned()))?;
+        Ok(key)
+    }
+
+    /// # Errors
+    /// Where it is not the PEM of an Ed25519 key.
+    pub fn token_keys(&self) -> Result<Keys, ConfigError> {
+        Keys::from_pem(self.token_key_pem.expose_secret())
+            .map_err(|error| wrong("token_key_pem", error.to_string()))
+    }
+}
+
+impl PublicConfig {
+    /// The origin of a portal, for instance `http://bidd.localhost:8080`.
+    #[must_use]
+    pub fn origin(&self, site: Site) -> String {
+        self.origin_of(&self.host(site))
+    }
+
+    /// The host name of a portal, without a port.
+    #[must_use]
+    pub fn host(&self, site: Site) -> String {
+        format!("{}.{}", site.as_str(), self.domain)
+    }
+
+    /// The origin of a deal, for instance `http://hanbit.ddib.localhost:8080`.
+    #[must_use]
+    pub fn deal_origin(&self, slug: &str) -> String {
+        self.origin_of(&format!("{slug}.{}", self.host(Site::Ddib)))
+    }
+
+    /// Whether cookies must not travel in the clear.
+    #[must_use]
+    pub fn secure(&self) -> bool {
+        self.scheme == Scheme::Https
+    }
+
+    fn origin_of(&self, host: &str) -> String {
+        match (self.scheme, self.port) {
+            (Scheme::Http, 80) => format!("http://{host}"),
+            (Scheme::Https, 443) => format!("https://{host}"),
+            (Scheme::Http, port) => format!("http://{host}:{port}"),
+            (Scheme::Https, port) => format!("https://{host}:{port}"),
+        }
+    }
+}
+
+impl CalendarConfig {
+    #[must_use]
+    pub fn lead_min(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.lead_seconds_min.into())
+    }
+}
+
+fn wrong(path: &str, reason: String) -> ConfigError {
+    let variable = format!("BIDD_{}", path.to_uppercase().replace('.', "__"));
+    ConfigError::Variable { variable, reason }
+}
+
+fn default_listen() -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, 8081))
+}
+
+/// The environment knows no types: figment takes whatever looks like a number for one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Scalar {
+    Unsigned(u64),
+    Text(String),
+}
+
+impl Scalar {
+    fn into_text(self) -> String {
+        match self {
+            Scalar::Unsigned(number) => number.to_string(),
+            Scalar::Text(text) => text,
+        }
+    }
+}
+
+fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Scalar::deserialize(from).map(Scalar::into_text)
+}
+
+fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<SecretString, D::Error> {
+    text(from).map(SecretString::from)
+}
+
+fn number<'de, D: Deserializer<'de>, T: std::str::FromStr>(from: D) -> Result<T, D::Error> {
+    let text = text(from)?;
+    text.trim().parse().map_err(|_| serde::de::Error::custom(format!("{text:?} is not a number in range")))
+}
+
+fn list<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        List(Vec<u64>),
+        One(Scalar),
+    }
+    match Either::deserialize(from)? {
+        Either::List(ids) => Ok(ids),
+        Either::One(scalar) => {
+            let text = scalar.into_text();
+            let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty());
+            ids.map(|id| {
+                id.parse().map_err(|_| serde::de::Error::custom(format!("{id:?} is not a Kakao id")))
+            })
+            .collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figment(change: impl Fn(&str) -> String) -> Figment {
+        let pem = Keys::generate().unwrap().to_pem();
+        let text = format!(
+            r#"
+            seal_key = "{}"
+            token_key_pem = """{pem}"""
+            admins = "1002, 7"
+            [database]
+            url = "sqlite::memory:"
+            [public]
+            scheme = "http"
+            domain = "localhost"
+            port = 8080
+            [kakao]
+            issuer = "http://k"
+            authorize_url = "http://k/a"
+            token_url = "http://k/t"
+            jwks_url = "http://k/j"
+            client_id = 1234
+            client_secret = "s"
+            [kakaopay]
+            base_url = "http://p"
+            merchant_id = "TC0ONETIME"
+            merchant_key = "k"
+            [storage]
+            region = "r"
+            bucket = "b"
+            access_key = "a"
+            secret_key = "s"
+            "#,
+            "ab".repeat(32)
+        );
+        Figment::new().merge(Toml::string(&change(&text)))
+    }
+
+    #[test]
+    fn a_whole_configuration_is_read() {
+        let config = Config::from_figment(&figment(str::to_owned)).unwrap();
+        assert_eq!(config.admins, [1002, 7]);
+        assert_eq!(config.kakao.client_id, "1234");
+        assert_eq!(config.public.origin(Site::Bidd), "http://bidd.localhost:8080");
+        assert_eq!(config.public.deal_origin("shop"), "http://shop.ddib.localhost:8080");
+        assert!(!format!("{config:?}").contains(&"ab".repeat(32)), "secrets are not printed");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (from, to, variable) in [
+            ("region = \"r\"", "", "BIDD_STORAGE__REGION"),
+            ("port = 8080", "port = \"many\"", "BIDD_PUBLIC__PORT"),
+            ("scheme = \"http\"", "scheme = \"ftp\"", "BIDD_PUBLIC__SCHEME"),
+            ("abab", "zz", "BIDD_SEAL_KEY"),
+            ("BEGIN PRIVATE", "BEGIN PUBLIC", "BIDD_TOKEN_KEY_PEM"),
+            ("domain = \"localhost\"", "domain = \"http://x\"", "BIDD_PUBLIC__DOMAIN"),
+            ("admins = \"1002, 7\"", "admins = \"me\"", "BIDD_ADMINS"),
+        ] {
+            let error = Config::from_figment(&figment(|text| text.replacen(from, to, 1))).unwrap_err();
+            assert!(error.to_string().starts_with(variable), "{error} should name {variable}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Where `TimeDeal`s live: the Kubernetes API in production, a directory of files on one machine.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+
+use crds::TimeDeal;
+use secrecy::SecretString;
+use tokio::sync::watch;
+
+/// What a [`Cluster`] answers with, boxed so that the trait can be a `dyn`.
+pub type ClusterFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ClusterError>> + Send + 'a>>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ClusterError {
+    /// Trying again may help.
+    #[error("the cluster does not answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Trying again with the same object will not help.
+    #[error("the cluster refused: {0}")]
+    Refused(String),
+}
+
+/// The store of `TimeDeal`s.
+pub trait Cluster: Send + Sync + 'static {
+    /// Creates the deal, or replaces its spec. The status is left alone.
+    fn apply(&self, deal: TimeDeal) -> ClusterFuture<'_, ()>;
+
+    /// Creates a secret, or replaces what is in it.
+    fn apply_secret(&self, name: &str, data: BTreeMap<String, SecretString>) -> ClusterFuture<'_, ()>;
+
+    /// Asks for a deal's deletion, which takes the road of a deal's end; none is no error.
+    fn delete(&self, name: &str) -> ClusterFuture<'_, ()>;
+
+    fn get(&self, name: &str) -> ClusterFuture<'_, Option<TimeDeal>>;
+
+    fn list(&self) -> ClusterFuture<'_, Vec<TimeDeal>>;
+
+    /// A counter that moves whenever any deal changed.
+    fn changed(&self) -> watch::Receiver<u64>;
+}

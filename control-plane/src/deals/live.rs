@@ -1,0 +1,119 @@
+//! What a company may change while its deal is scheduled or open: whether it admits shoppers, and
+//! how much there is.
+
+use axum::extract::State;
+use control_plane_core::product::STOCK_MAX;
+use control_plane_core::rental::Rental as Life;
+use control_plane_telemetry::problem::{Json, Path};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, Set,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::error::ApiError;
+use crate::http::auth::CompanyOwner;
+use crate::ids::{ProductId, RentalId};
+use crate::products::entity as product;
+use crate::rentals::wire::{Rental, RentalPath};
+use crate::rentals::{self, UNKNOWN, store};
+use crate::state::AppState;
+use crate::{jobs, products};
+
+/// What is left out stays as it is.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct LiveChange {
+    /// Whether admission is stopped; those inside may finish.
+    pub paused: Option<bool>,
+    /// New stocks; what is held and sold cannot be taken back.
+    #[schema(max_items = 50)]
+    pub stock: Vec<StockChange>,
+}
+
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StockChange {
+    pub product: ProductId,
+    /// All in all, sold pieces included; 0 to 1,000,000.
+    pub stock: u32,
+}
+
+/// Changes the running deal. It takes effect a moment later.
+#[utoipa::path(
+    patch,
+    path = "/companies/{c}/rentals/{r}/live",
+    tag = "rentals",
+    operation_id = "changeLive",
+    params(RentalPath),
+    request_body = LiveChange,
+    responses((status = 200, body = Rental))
+)]
+pub async fn change(
+    State(state): State<AppState>,
+    owner: CompanyOwner,
+    Path(path): Path<RentalPath>,
+    Json(change): Json<LiveChange>,
+) -> Result<Json<Rental>, ApiError> {
+    let now = state.clock.now();
+    let tx = state.db.begin().await?;
+    let rental = store::lock(&tx, path.r).await?.filter(|rental| rental.company_id == owner.id());
+    let rental = rental.ok_or(UNKNOWN)?;
+    let life = rental.life().map_err(ApiError::internal)?;
+    let live = matches!(life, Life::Scheduled { .. } | Life::Running { .. });
+    if !live || now >= rental.closes_at.timestamp() {
+        return Err(ApiError::Conflict {
+            code: "deal_not_live",
+            detail: "예정됐거나 진행 중인 타임딜만 바꿀 수 있어요.",
+        });
+    }
+    set_stocks(&tx, rental.id, &change.stock).await?;
+    let rental = match change.paused {
+        Some(paused) => set_paused(&tx, rental, paused).await?,
+        None => rental,
+    };
+    jobs::enqueue(&tx, jobs::Kind::Deal, rental.id.0, now).await?;
+    let body = Rental::read(&tx, &state, &owner.company, &rental).await?;
+    tx.commit().await?;
+    state.work.notify_one();
+    Ok(Json(body))
+}
+
+async fn set_stocks(
+    tx: &DatabaseTransaction,
+    rental: RentalId,
+    changes: &[StockChange],
+) -> Result<(), ApiError> {
+    for (index, change) in changes.iter().enumerate() {
+        let stock = i32::try_from(change.stock).ok().filter(|_| change.stock <= STOCK_MAX);
+        let stock = stock.ok_or_else(|| {
+            ApiError::field(
+                &format!("stock.{index}.stock"),
+                "stock_invalid",
+                "수량을 0개에서 1,000,000개 사이로 적어 주세요.",
+            )
+        })?;
+        let changed = product::Entity::update_many()
+            .col_expr(product::Column::Stock, Expr::value(stock))
+            .filter(product::Column::RentalId.eq(rental))
+            .filter(product::Column::Id.eq(change.product))
+            .exec(tx)
+            .await?;
+        if changed.rows_affected == 0 {
+            return Err(products::UNKNOWN);
+        }
+    }
+    Ok(())
+}
+
+async fn set_paused(
+    tx: &DatabaseTransaction,
+    rental: rentals::entity::Model,
+    paused: bool,
+) -> Result<rentals::entity::Model, ApiError> {
+    let mut row = rental.into_active_model();
+    row.paused = Set(paused);
+    Ok(row.update(tx).await?)
+}

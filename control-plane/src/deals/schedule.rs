@@ -1,0 +1,226 @@
+//! From a paid rental to a `TimeDeal`: as soon as the company can sell (it is approved, has a
+//! merchant key, and the rental has a product), and again after every change until the deal is over.
+
+use std::collections::BTreeMap;
+
+use control_plane_core::deal_name::deal_name;
+use control_plane_core::ledger::Head;
+use control_plane_core::rental::Rental;
+use jiff::Timestamp;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
+    QueryFilter as _, Set,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::builder::{Facts, build};
+use crate::companies::{self, company};
+use crate::http::runtime;
+use crate::ids::{CompanyId, RentalId};
+use crate::jobs::{self, Done, JobError, Kind};
+use crate::ledger::entity::ledger;
+use crate::products::store as products;
+use crate::rentals::entity::Model;
+use crate::rentals::store;
+use crate::state::AppState;
+use crate::time::Micros;
+
+/// The names of a deal's secrets, as its runtime reads them.
+const MERCHANT_KEY: &str = "merchant-key";
+const LEDGER_TOKEN: &str = "ledger-token";
+
+/// What a company needs to sell.
+struct Seller {
+    company: company::Model,
+    merchant_id: String,
+    merchant_key: SecretString,
+}
+
+/// Writes the rental's deal where that is possible, and where the deal is not over.
+///
+/// # Errors
+/// Where the database or the cluster does not answer, or the cluster refuses the deal.
+pub async fn write(state: &AppState, rental: RentalId) -> Result<Done, JobError> {
+    let Some(row) = store::any(state.db.read(), rental).await? else {
+        return Ok(Done::Finished);
+    };
+    let now = state.clock.now();
+    let over = now >= row.closes_at.timestamp();
+    let waits = matches!(row.life()?, Rental::Paid { .. } | Rental::Scheduled { .. } | Rental::Running { .. });
+    if over || !waits {
+        return Ok(Done::Finished);
+    }
+    let Some(seller) = seller(state, row.company_id).await? else {
+        return Ok(Done::Finished);
+    };
+    let Some(row) = schedule(state, rental, &seller.company, now).await? else {
+        return Ok(Done::Finished);
+    };
+    apply(state, &row, &seller).await?;
+    Ok(Done::Finished)
+}
+
+/// The doors would open now: a rental that cannot sell is missed.
+///
+/// # Errors
+/// As [`write`].
+pub async fn opening(state: &AppState, rental: RentalId) -> Result<Done, JobError> {
+    write(state, rental).await?;
+    let tx = state.db.begin().await?;
+    let Some(row) = store::lock(&tx, rental).await? else {
+        return Ok(Done::Finished);
+    };
+    match row.life()? {
+        paid @ Rental::Paid { .. } => {
+            store::set_life(&tx, row, &paid.miss()?).await?;
+            tx.commit().await?;
+            tracing::warn!(%rental, "a rental's window began with nothing to sell");
+        }
+        _ => tx.rollback().await?,
+    }
+    Ok(Done::Finished)
+}
+
+/// Asks for the deals of a company to be written again: after it was approved, or has another
+/// merchant key. Belongs into the transaction that changes the company.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn company_changed<C: ConnectionTrait>(
+    db: &C,
+    company: CompanyId,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    use control_plane_core::rental::code;
+
+    use crate::rentals::entity::{Column, Entity};
+    let waiting = Entity::find()
+        .filter(Column::CompanyId.eq(company))
+        .filter(Column::State.is_in([code::PAID, code::SCHEDULED]))
+        .all(db)
+        .await?;
+    for rental in waiting {
+        jobs::enqueue(db, Kind::Deal, rental.id.0, now).await?;
+    }
+    Ok(())
+}
+
+/// The company, where it may sell.
+async fn seller(state: &AppState, company: CompanyId) -> Result<Option<Seller>, JobError> {
+    let db = state.db.read();
+    let Some(company) = company::Entity::find_by_id(company).one(db).await? else {
+        return Ok(None);
+    };
+    if company.state != companies::State::Approved {
+        return Ok(None);
+    }
+    let merchant = companies::store::merchant(db, &state.sealer, company.id).await?;
+    Ok(merchant.map(|merchant| Seller { company, merchant_id: merchant.id, merchant_key: merchant.key }))
+}
+
+/// Makes the rental a deal, with a ledger and a credential, where it is none yet. Nothing where
+/// there is no product, or where the rental is past that.
+async fn schedule(
+    state: &AppState,
+    rental: RentalId,
+    company: &company::Model,
+    now: Timestamp,
+) -> Result<Option<Model>, JobError> {
+    let tx = state.db.begin().await?;
+    let Some(row) = store::lock(&tx, rental).await? else {
+        return Ok(None);
+    };
+    if products::of_rental(&tx, rental).await?.is_empty() {
+        return Ok(None);
+    }
+    let paid = match row.life()? {
+        paid @ Rental::Paid { .. } => paid,
+        Rental::Scheduled { .. } | Rental::Running { .. } => {
+            tx.rollback().await?;
+            return Ok(Some(row));
+        }
+        _ => return Ok(None),
+    };
+    let deal = deal_name(&company.slug, row.opens_at.into());
+    open_ledger(&tx, state, &row, &deal, now).await?;
+    let row = store::set_life(&tx, row, &paid.schedule(deal)?).await?;
+    tx.commit().await?;
+    Ok(Some(row))
+}
+
+/// A ledger without events, and the credential of whoever may append to it. The credential is kept
+/// sealed, so that the secret can be written again with the same one.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn open_ledger(
+    tx: &DatabaseTransaction,
+    state: &AppState,
+    rental: &Model,
+    deal: &str,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    let token = hex::encode(state.entropy.bytes::<32>());
+    let head = Head::genesis(deal);
+    let row = ledger::ActiveModel {
+        deal: Set(deal.to_owned()),
+        rental_id: Set(rental.id),
+        company_id: Set(rental.company_id),
+        events: Set(0),
+        digest: Set(head.digest),
+        gross: Set(0),
+        refunds: Set(0),
+        sealed_token: Set(state.sealer.seal(&state.entropy, &seal_context(deal), token.as_bytes())),
+        written_at: Set(None),
+        closed_at: Set(None),
+        turn: Set(0),
+        created_at: Set(now.into()),
+    };
+    row.insert(tx).await?;
+    runtime::set_credential(tx, deal, &token, now).await
+}
+
+fn seal_context(deal: &str) -> String {
+    format!("ledger-token:{deal}")
+}
+
+/// Writes the secret and the deal. A deal that was written before and is gone was deleted, and is
+/// left alone.
+async fn apply(state: &AppState, rental: &Model, seller: &Seller) -> Result<(), JobError> {
+    let deal = rental.deal.as_deref().ok_or("a scheduled rental has a deal")?;
+    let ledger = crate::ledger::append::find(state.db.read(), deal).await?.ok_or("a deal has a ledger")?;
+    if ledger.closed_at.is_some() {
+        return Ok(());
+    }
+    let there = state.cluster.get(deal).await?;
+    let deleted = there.as_ref().is_some_and(|there| there.metadata.deletion_timestamp.is_some());
+    if deleted || (there.is_none() && ledger.written_at.is_some()) {
+        tracing::info!(deal, "the deal was deleted and is not written again");
+        return Ok(());
+    }
+    let token = state.sealer.open_text(&seal_context(deal), &ledger.sealed_token)?;
+    let secret = BTreeMap::from([
+        (MERCHANT_KEY.to_owned(), seller.merchant_key.clone()),
+        (LEDGER_TOKEN.to_owned(), SecretString::from(token.expose_secret().to_owned())),
+    ]);
+    let products = products::of_rental(state.db.read(), rental.id).await?;
+    let resource = build(&Facts {
+        deal,
+        rental,
+        company: &seller.company,
+        merchant_id: &seller.merchant_id,
+        products: &products,
+        public: &state.config.public,
+        defaults: &state.config.deals,
+    });
+    state.cluster.apply_secret(deal, secret).await?;
+    state.cluster.apply(resource).await?;
+    ledger::Entity::update_many()
+        .col_expr(ledger::Column::WrittenAt, Expr::value(Micros::from(state.clock.now())))
+        .filter(ledger::Column::Deal.eq(deal))
+        .filter(ledger::Column::WrittenAt.is_null())
+        .exec(state.db.write())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! What handlers and jobs share.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use control_plane_gateway::AnyGateway;
+use control_plane_pages::Policy;
+use control_plane_telemetry::clock::Clock;
+use control_plane_telemetry::metrics::Metrics;
+use tokio::sync::Notify;
+
+use crate::config::Config;
+use crate::db::Db;
+use crate::deals::Cluster;
+use crate::entropy::Entropy;
+use crate::identity::kakao::KakaoLogin;
+use crate::identity::tokens::Tokens;
+use crate::images::ObjectStore;
+use crate::seal::Sealer;
+
+/// Cheap to clone; everything in it is shared.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+/// The parts of [`AppState`], reached through it.
+pub struct Inner {
+    pub config: Config,
+    pub db: Db,
+    pub clock: Clock,
+    pub entropy: Entropy,
+    /// Where pictures are kept.
+    pub images: ObjectStore,
+    /// Where `TimeDeal`s are written to.
+    pub cluster: Arc<dyn Cluster>,
+    /// Through which money moves.
+    pub gateway: AnyGateway,
+    pub kakao: KakaoLogin,
+    pub tokens: Tokens,
+    pub sealer: Sealer,
+    pub metrics: Metrics,
+    pub page_policy: Policy,
+    /// Rung when there is work for the jobs, so that it need not wait for their next look.
+    pub work: Notify,
+}
+
+impl AppState {
+    #[must_use]
+    pub fn new(inner: Inner) -> AppState {
+        AppState(Arc::new(inner))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
