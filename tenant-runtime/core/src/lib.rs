@@ -2,10 +2,13 @@
 
 pub mod config;
 pub mod delivery;
+pub mod draw;
+pub mod frontier;
 pub mod ids;
 pub mod orders;
 pub mod pass;
 pub mod report;
+pub mod room;
 pub mod signing;
 pub mod stock;
 pub mod ticket;

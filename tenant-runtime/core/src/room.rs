@@ -1,0 +1,291 @@
+//! The waiting room as a pure model: the rules that the steps in Redis follow, in one place where
+//! they can be tried over random histories. The runtime's tests play the same operations against the
+//! real Redis and compare.
+//!
+//! *Admission*: tokens accrue with time at the allowed rate, up to a second's worth. A token and a
+//! free place move the frontier by one; those below it are called, and their places are reserved
+//! until they come or their time to come is over. Then place and token go to the next, so that
+//! no-shows cost neither places nor rate.
+//!
+//! *The cap*: whoever is inside holds a pass. A pass is only given while fewer than the maximum are
+//! held, whatever else happened.
+//!
+//! *Late*: who was called and comes too late gets a place that nobody is called to. While such a
+//! shopper keeps asking, one place less is called to.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+/// How long a latecomer counts as asking, in milliseconds.
+pub const LATE_MS: i64 = 10_000;
+/// A token is counted in thousandths of an admission.
+pub const TOKEN: i64 = 1_000;
+
+/// What is fixed once the deal is warm; instants and durations in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    pub opens: i64,
+    pub closes: i64,
+    /// How long the called have to come.
+    pub claim: i64,
+    /// How long a pass lives without a renewal.
+    pub pass: i64,
+}
+
+/// What may change while the deal runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    pub paused: bool,
+    /// Closed before its time, or sealed.
+    pub closed: bool,
+    pub per_second: i64,
+    pub inside_max: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Holding {
+    index: i64,
+    claimed: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Summons {
+    at: i64,
+    absent: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    pub at: i64,
+    /// How many came before.
+    pub entrants: i64,
+}
+
+/// What entering came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entered {
+    /// The order of arrival, and whether it was given just now.
+    Place {
+        index: i64,
+        new: bool,
+    },
+    Closed,
+}
+
+/// What asking to come in came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claimed {
+    /// Inside until then; renewed if it was before.
+    Inside {
+        expires: i64,
+        renewed: bool,
+    },
+    NotCalled,
+    /// The ticket is not the shopper's current one.
+    Replaced,
+    Paused,
+    Closed,
+    /// Called, but no place is free.
+    Full,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Room {
+    pub next: i64,
+    pub opened: Option<Opened>,
+    pub frontier: i64,
+    pub tokens: i64,
+    /// Admissions that no-shows gave back.
+    pub returned: i64,
+    pub ticked: i64,
+    pub reserved: i64,
+    pub admitted: i64,
+    /// Called and never came in time.
+    pub absent: i64,
+    tickets: BTreeMap<Uuid, Holding>,
+    passes: BTreeMap<Uuid, i64>,
+    calls: BTreeMap<i64, Summons>,
+    late: BTreeMap<Uuid, i64>,
+}
+
+impl Room {
+    /// How many hold a pass, as of the last operation.
+    #[must_use]
+    pub fn inside(&self) -> i64 {
+        i64::try_from(self.passes.len()).expect("fewer shoppers than people")
+    }
+
+    /// Gives a place at the end, or says which the shopper has. With `replace` the shopper gives up
+    /// the place with that index first, unless inside.
+    pub fn enter(
+        &mut self,
+        policy: &Policy,
+        limits: &Limits,
+        now: i64,
+        shopper: Uuid,
+        replace: Option<i64>,
+    ) -> Entered {
+        if is_closed(policy, limits, now) {
+            return Entered::Closed;
+        }
+        self.settle(policy, now);
+        self.open_if_due(policy, limits, now);
+        if let Some(holding) = self.tickets.get(&shopper) {
+            let may_replace = self.opened.is_some() && !self.passes.contains_key(&shopper);
+            if replace != Some(holding.index) || !may_replace {
+                return Entered::Place { index: holding.index, new: false };
+            }
+        }
+        let index = self.next;
+        self.next += 1;
+        self.tickets.insert(shopper, Holding { index, claimed: false });
+        self.late.remove(&shopper);
+        Entered::Place { index, new: true }
+    }
+
+    /// Moves the frontier as far as tokens, places, waiting shoppers and stock allow.
+    pub fn admit(&mut self, policy: &Policy, limits: &Limits, now: i64, has_stock: bool) {
+        self.settle(policy, now);
+        if is_closed(policy, limits, now) {
+            return;
+        }
+        self.open_if_due(policy, limits, now);
+        if self.opened.is_none() {
+            return;
+        }
+        let second = limits.per_second * TOKEN;
+        if self.tokens < second {
+            let accrued = (now - self.ticked).max(0) * limits.per_second;
+            self.tokens = second.min(self.tokens + accrued);
+        }
+        // What no-shows gave back comes on top, but never as more than a second's worth.
+        self.returned = self.returned.min(limits.per_second);
+        self.ticked = now;
+        if limits.paused || !has_stock {
+            return;
+        }
+        let late = i64::try_from(self.late.len()).expect("fewer shoppers than people");
+        let free = limits.inside_max - self.inside() - self.reserved - late;
+        let allowed = self.tokens.div_euclid(TOKEN) + self.returned;
+        let called = allowed.min(free).min(self.next - self.frontier);
+        if called > 0 {
+            self.calls.insert(self.frontier, Summons { at: now, absent: called });
+            self.frontier += called;
+            self.spend(called);
+            self.reserved += called;
+        }
+    }
+
+    /// Lets a called shopper in, or renews the pass of one inside. `number` is what `index` came to.
+    pub fn claim(
+        &mut self,
+        policy: &Policy,
+        limits: &Limits,
+        now: i64,
+        (shopper, index, number): (Uuid, i64, i64),
+        sealed: bool,
+    ) -> Claimed {
+        self.settle(policy, now);
+        if sealed {
+            return Claimed::Closed;
+        }
+        let expires = now + policy.pass;
+        if let Some(pass) = self.passes.get_mut(&shopper) {
+            *pass = expires;
+            return Claimed::Inside { expires, renewed: true };
+        }
+        if is_closed(policy, limits, now) {
+            return Claimed::Closed;
+        }
+        let Some(holding) = self.tickets.get(&shopper).filter(|holding| holding.index == index) else {
+            return Claimed::Replaced;
+        };
+        if self.opened.is_none() || number >= self.frontier {
+            return Claimed::NotCalled;
+        }
+        if limits.paused {
+            return Claimed::Paused;
+        }
+        let inside = i64::try_from(self.passes.len()).expect("fewer shoppers than people");
+        let call = self.calls.range_mut(..=number).next_back().filter(|_| !holding.claimed);
+        let is_free = inside + if call.is_some() { 0 } else { self.reserved } < limits.inside_max;
+        if !is_free {
+            if call.is_none() {
+                self.late.insert(shopper, now);
+            }
+            return Claimed::Full;
+        }
+        match call {
+            Some((_, summons)) => {
+                summons.absent -= 1;
+                self.reserved -= 1;
+            }
+            None => self.spend(1),
+        }
+        self.tickets.insert(shopper, Holding { index, claimed: true });
+        self.passes.insert(shopper, expires);
+        self.late.remove(&shopper);
+        self.admitted += 1;
+        Claimed::Inside { expires, renewed: false }
+    }
+
+    /// Gives up place and pass. Without `index` whatever the shopper has; with it, only that place.
+    pub fn leave(&mut self, policy: &Policy, now: i64, shopper: Uuid, place: Option<(i64, i64)>) {
+        self.settle(policy, now);
+        let Some(holding) = self.tickets.get(&shopper).copied() else { return };
+        if place.is_some_and(|(index, _)| index != holding.index) {
+            return;
+        }
+        self.tickets.remove(&shopper);
+        self.passes.remove(&shopper);
+        self.late.remove(&shopper);
+        let Some((_, number)) = place.filter(|(_, number)| !holding.claimed && *number < self.frontier)
+        else {
+            return;
+        };
+        if let Some((_, summons)) = self.calls.range_mut(..=number).next_back() {
+            summons.absent -= 1;
+            self.reserved -= 1;
+            self.returned += 1;
+        }
+    }
+
+    /// Pays for calls: first with what no-shows gave back.
+    fn spend(&mut self, calls: i64) {
+        let returned = calls.min(self.returned);
+        self.returned -= returned;
+        self.tokens -= (calls - returned) * TOKEN;
+    }
+
+    /// Takes back passes and calls whose time is over.
+    fn settle(&mut self, policy: &Policy, now: i64) {
+        self.passes.retain(|_, expires| *expires > now);
+        self.late.retain(|_, asked| *asked > now - LATE_MS);
+        while let Some(call) = self.calls.first_entry() {
+            if call.get().at + policy.claim > now {
+                break;
+            }
+            let absent = call.remove().absent;
+            self.absent += absent;
+            self.reserved -= absent;
+            self.returned += absent;
+        }
+    }
+
+    fn open_if_due(&mut self, policy: &Policy, limits: &Limits, now: i64) {
+        if self.opened.is_none() && now >= policy.opens {
+            self.opened = Some(Opened { at: now, entrants: self.next });
+            self.ticked = now;
+            self.tokens = limits.per_second * TOKEN;
+        }
+    }
+}
+
+fn is_closed(policy: &Policy, limits: &Limits, now: i64) -> bool {
+    limits.closed || now >= policy.closes
+}
+
+#[cfg(test)]
+#[path = "room_tests.rs"]
+mod tests;

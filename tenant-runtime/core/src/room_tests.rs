@@ -1,0 +1,213 @@
+//! Random histories of the waiting room, with an auditor who keeps his own books.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::*;
+
+const POLICY: Policy = Policy { opens: 10_000, closes: 1_000_000, claim: 3_000, pass: 20_000 };
+
+#[derive(Debug, Clone)]
+enum Act {
+    Pass(i64),
+    Admit,
+    Enter(u8),
+    Requeue(u8),
+    Claim(u8),
+    Leave(u8),
+    Pause(bool),
+    Cap(i64),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        4 => (1i64..2_000).prop_map(Act::Pass),
+        6 => Just(Act::Admit),
+        6 => any::<u8>().prop_map(Act::Enter),
+        1 => any::<u8>().prop_map(Act::Requeue),
+        8 => any::<u8>().prop_map(Act::Claim),
+        2 => any::<u8>().prop_map(Act::Leave),
+        1 => any::<bool>().prop_map(Act::Pause),
+        1 => (1i64..6).prop_map(Act::Cap),
+    ]
+}
+
+fn shopper(id: u8) -> Uuid {
+    Uuid::from_u128(u128::from(id % 40))
+}
+
+/// What the auditor knows: who holds which index, and until when whoever is inside stays.
+#[derive(Default)]
+struct Books {
+    indices: BTreeMap<Uuid, i64>,
+    given: BTreeSet<i64>,
+    inside: BTreeMap<Uuid, i64>,
+    admitted: i64,
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn no_history_breaks_the_rules(acts in prop::collection::vec(act(), 1..400), per_second in 1i64..20) {
+        let mut room = Room::default();
+        let mut limits = Limits { paused: false, closed: false, per_second, inside_max: 4 };
+        let mut books = Books::default();
+        let mut now = 8_000;
+        for act in acts {
+            match act {
+                Act::Pass(ms) => now += ms,
+                Act::Admit => room.admit(&POLICY, &limits, now, true),
+                Act::Pause(paused) => limits.paused = paused,
+                Act::Cap(max) => limits.inside_max = max,
+                Act::Enter(id) => enter(&mut room, &limits, now, &mut books, shopper(id), None)?,
+                Act::Requeue(id) => {
+                    let old = books.indices.get(&shopper(id)).copied();
+                    enter(&mut room, &limits, now, &mut books, shopper(id), old)?;
+                }
+                Act::Claim(id) => claim(&mut room, &limits, now, &mut books, shopper(id))?,
+                Act::Leave(id) => {
+                    let place = books.indices.remove(&shopper(id)).map(|index| (index, index));
+                    room.leave(&POLICY, now, shopper(id), place);
+                    if place.is_some() {
+                        books.inside.remove(&shopper(id));
+                    }
+                }
+            }
+            prop_assert!(room.frontier <= room.next);
+            prop_assert_eq!(room.reserved, room.calls.values().map(|call| call.absent).sum::<i64>());
+            prop_assert!(room.calls.values().all(|call| call.absent >= 0));
+            prop_assert!(now >= POLICY.opens || room.frontier == 0, "nobody is called before the doors open");
+            let open_seconds = (now - POLICY.opens).max(0) / 1000 + 2;
+            prop_assert!(room.admitted <= per_second * open_seconds, "{} admitted", room.admitted);
+            prop_assert_eq!(room.admitted, books.admitted);
+        }
+    }
+}
+
+fn enter(
+    room: &mut Room,
+    limits: &Limits,
+    now: i64,
+    books: &mut Books,
+    who: Uuid,
+    replace: Option<i64>,
+) -> Result<(), TestCaseError> {
+    let Entered::Place { index, new } = room.enter(&POLICY, limits, now, who, replace) else { return Ok(()) };
+    if new {
+        prop_assert!(books.given.insert(index), "index {} was given twice", index);
+        books.indices.insert(who, index);
+    } else {
+        prop_assert_eq!(books.indices.get(&who), Some(&index), "a place is kept");
+    }
+    Ok(())
+}
+
+fn claim(
+    room: &mut Room,
+    limits: &Limits,
+    now: i64,
+    books: &mut Books,
+    who: Uuid,
+) -> Result<(), TestCaseError> {
+    let index = books.indices.get(&who).copied().unwrap_or(0);
+    books.inside.retain(|_, expires| *expires > now);
+    let frontier = room.frontier;
+    if let Claimed::Inside { expires, renewed } = room.claim(&POLICY, limits, now, (who, index, index), false)
+    {
+        prop_assert_eq!(renewed, books.inside.contains_key(&who));
+        if !renewed {
+            books.admitted += 1;
+            prop_assert!(index < frontier, "only the called come in");
+            prop_assert!(books.indices.contains_key(&who), "only with a ticket");
+            prop_assert!((books.inside.len() as i64) < limits.inside_max, "the cap is never exceeded");
+        }
+        books.inside.insert(who, expires);
+    }
+    Ok(())
+}
+
+fn open_room(limits: &Limits, shoppers: u8) -> Room {
+    let mut room = Room::default();
+    for id in 0..shoppers {
+        room.enter(&POLICY, limits, 9_000, shopper(id), None);
+    }
+    room
+}
+
+fn claim_of(room: &mut Room, limits: &Limits, now: i64, id: u8) -> Claimed {
+    room.claim(&POLICY, limits, now, (shopper(id), i64::from(id), i64::from(id)), false)
+}
+
+#[test]
+fn ten_who_never_come_stall_nobody() {
+    let limits = Limits { paused: false, closed: false, per_second: 10, inside_max: 10 };
+    let mut room = open_room(&limits, 20);
+    room.admit(&POLICY, &limits, 10_000, true);
+    assert_eq!(room.frontier, 10);
+    room.admit(&POLICY, &limits, 12_999, true);
+    assert_eq!(room.frontier, 10, "their places are kept for as long as they may take");
+    room.admit(&POLICY, &limits, 13_000, true);
+    assert_eq!((room.frontier, room.absent), (20, 10), "then all of them go to the next");
+}
+
+#[test]
+fn who_comes_late_is_let_in_before_others_are_called() {
+    let limits = Limits { paused: false, closed: false, per_second: 10, inside_max: 1 };
+    let mut room = open_room(&limits, 3);
+    room.admit(&POLICY, &limits, 10_000, true);
+    room.admit(&POLICY, &limits, 13_000, true);
+    assert_eq!(room.frontier, 2, "0 did not come, so 1 is called");
+    assert_eq!(claim_of(&mut room, &limits, 13_100, 1), Claimed::Inside { expires: 33_100, renewed: false });
+    assert_eq!(claim_of(&mut room, &limits, 13_200, 0), Claimed::Full);
+    room.leave(&POLICY, 13_300, shopper(1), None);
+    room.admit(&POLICY, &limits, 13_400, true);
+    assert_eq!(room.frontier, 2, "2 is not called while 0 is asking");
+    assert_eq!(claim_of(&mut room, &limits, 13_500, 0), Claimed::Inside { expires: 33_500, renewed: false });
+}
+
+#[test]
+fn nothing_is_called_to_without_stock_or_after_the_end() {
+    let limits = Limits { paused: false, closed: false, per_second: 10, inside_max: 10 };
+    let mut room = open_room(&limits, 5);
+    room.admit(&POLICY, &limits, 10_000, false);
+    assert_eq!(room.frontier, 0);
+    room.admit(&POLICY, &limits, POLICY.closes, true);
+    assert_eq!(room.frontier, 0);
+    assert_eq!(room.enter(&POLICY, &limits, POLICY.closes, shopper(9), None), Entered::Closed);
+    assert_eq!(claim_of(&mut room, &limits, POLICY.closes, 0), Claimed::Closed);
+}
+
+#[test]
+fn a_pass_is_renewed_while_paused_and_after_the_end_but_none_is_given() {
+    let mut limits = Limits { paused: false, closed: false, per_second: 10, inside_max: 10 };
+    let mut room = open_room(&limits, 5);
+    room.admit(&POLICY, &limits, 10_000, true);
+    assert!(matches!(claim_of(&mut room, &limits, 10_001, 0), Claimed::Inside { .. }));
+    limits.paused = true;
+    assert!(matches!(claim_of(&mut room, &limits, 10_002, 0), Claimed::Inside { renewed: true, .. }));
+    assert_eq!(claim_of(&mut room, &limits, 10_002, 1), Claimed::Paused);
+    limits.closed = true;
+    assert!(matches!(claim_of(&mut room, &limits, 10_003, 0), Claimed::Inside { renewed: true, .. }));
+    assert_eq!(claim_of(&mut room, &limits, 10_003, 1), Claimed::Closed);
+}
+
+#[test]
+fn the_rate_is_kept_however_often_one_looks() {
+    let limits = Limits { paused: false, closed: false, per_second: 7, inside_max: 1_000 };
+    let mut often = open_room(&limits, 0);
+    for id in 0..1_000u128 {
+        often.enter(&POLICY, &limits, 9_000, Uuid::from_u128(id), None);
+    }
+    let mut seldom = often.clone();
+    for now in 10_000..=15_000 {
+        often.admit(&POLICY, &limits, now, true);
+        if now % 250 == 0 {
+            seldom.admit(&POLICY, &limits, now, true);
+        }
+    }
+    // A second's worth at once, then seven a second, and one more for each who did not come.
+    assert_eq!(often.frontier, 7 + 7 * 5 + often.absent);
+    assert_eq!(seldom.frontier, 7 + 7 * 5 + seldom.absent);
+}
