@@ -36,6 +36,8 @@ pub enum ApiError {
     Paused,
     #[error("sold out")]
     SoldOut,
+    #[error("fewer pieces are left than asked for")]
+    StockShort { left: u32 },
     #[error("more pieces than one shopper may have")]
     LimitReached,
     #[error("no such product in this deal")]
@@ -50,6 +52,12 @@ pub enum ApiError {
     NotDrained,
     #[error("the payment gateway does not answer")]
     GatewayUnavailable,
+    #[error("the payment gateway refuses the payment")]
+    PaymentRefused,
+    #[error("the payment gateway refuses the refund")]
+    RefundRefused,
+    #[error("the hold is over")]
+    HoldExpired,
     #[error("the request does not come from the deal's own pages")]
     OriginRefused,
     #[error("no Idempotency-Key")]
@@ -102,6 +110,9 @@ impl ApiError {
                 (S::CONFLICT, "paused", "판매자가 입장을 잠시 멈췄어요. 순서는 그대로 있으니 기다려 주세요.")
             }
             ApiError::SoldOut => (S::CONFLICT, "sold_out", "준비한 수량이 모두 팔렸어요."),
+            ApiError::StockShort { .. } => {
+                (S::CONFLICT, "stock_short", "남은 수량이 모자라요. 수량을 줄여 다시 시도해 주세요.")
+            }
             ApiError::LimitReached => (S::CONFLICT, "limit_reached", "한 사람이 살 수 있는 수량을 넘었어요."),
             ApiError::ProductUnknown => (S::NOT_FOUND, "product_unknown", "이 타임딜에 없는 상품이에요."),
             ApiError::OrderUnknown => (S::NOT_FOUND, "order_unknown", "주문을 찾을 수 없어요."),
@@ -116,6 +127,21 @@ impl ApiError {
                 S::SERVICE_UNAVAILABLE,
                 "gateway_unavailable",
                 "결제사가 응답하지 않아요. 잠시 뒤에 다시 시도해 주세요.",
+            ),
+            ApiError::PaymentRefused => (
+                S::CONFLICT,
+                "payment_refused",
+                "결제사가 결제를 받아 주지 않았어요. 판매자에게 문의해 주세요.",
+            ),
+            ApiError::RefundRefused => (
+                S::CONFLICT,
+                "refund_refused",
+                "결제사가 환불을 받아 주지 않았어요. 판매자에게 문의해 주세요.",
+            ),
+            ApiError::HoldExpired => (
+                S::CONFLICT,
+                "hold_expired",
+                "상품을 맡아 둔 시간이 지났어요. 다시 주문해 주세요.",
             ),
             ApiError::OriginRefused => {
                 (S::FORBIDDEN, "origin_refused", "이 페이지에서 보낼 수 없는 요청이에요.")
@@ -184,6 +210,7 @@ impl IntoResponse for ApiError {
             ApiError::Store(StoreError::Unavailable(_)) | ApiError::GatewayUnavailable => {
                 problem = problem.retry_after(2);
             }
+            ApiError::StockShort { left } => return problem.with("left", left.into()).into_response(),
             ApiError::NotCalled { position: Some(position) } => {
                 return problem.with("position", position.into()).into_response();
             }

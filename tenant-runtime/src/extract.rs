@@ -39,6 +39,10 @@ pub struct Ticketed(pub Ticket);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Passed(pub Pass);
 
+/// Someone inside, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MaybePassed(pub Option<Pass>);
+
 /// Someone who may see and finish own orders: inside, or signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Buyer {
@@ -81,10 +85,18 @@ impl FromRequestParts<Runtime> for Passed {
 
     async fn from_request_parts(parts: &mut Parts, runtime: &Runtime) -> Result<Passed, ApiError> {
         let text = cookie(&parts.headers, PASS_COOKIE).ok_or(ApiError::PassMissing)?;
-        runtime.passes.verify(&text, runtime.clock.now()).map(Passed).map_err(|error| match error {
+        runtime.passes.verify(&text, runtime.now()).map(Passed).map_err(|error| match error {
             SignedError::Expired => ApiError::PassExpired,
             SignedError::Malformed | SignedError::Foreign | SignedError::Forged => ApiError::PassInvalid,
         })
+    }
+}
+
+impl FromRequestParts<Runtime> for MaybePassed {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, runtime: &Runtime) -> Result<MaybePassed, Self::Rejection> {
+        Ok(MaybePassed(Passed::from_request_parts(parts, runtime).await.ok().map(|Passed(pass)| pass)))
     }
 }
 

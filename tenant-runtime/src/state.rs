@@ -9,12 +9,14 @@ use control_plane_telemetry::health::Readiness;
 use control_plane_telemetry::metrics::Metrics;
 use control_plane_telemetry::shutdown::Shutdown;
 use control_plane_token::{Audience, TokenError, Verifier};
+use jiff::Timestamp;
 use rand::Rng as _;
 use tenant_runtime_core::config::{DealConfig, Settings};
 use tenant_runtime_core::pass::PassKey;
 use tenant_runtime_core::ticket::TicketKey;
 
 use crate::config::{Role, Secrets};
+use crate::queue::room::Room;
 use crate::redis::Store;
 use crate::redis::keys::Keys;
 
@@ -35,6 +37,8 @@ pub struct Parts {
     pub passes: PassKey,
     /// The settings in force, as far as this process knows: refreshed from Redis.
     pub settings: ArcSwap<Settings>,
+    /// The waiting room, as this process saw it last.
+    pub room: Room,
     pub metrics: Metrics,
     pub readiness: Readiness,
     pub shutdown: Shutdown,
@@ -63,6 +67,7 @@ impl Runtime {
     /// Where the configured public keys cannot be used.
     pub fn new(ingredients: Ingredients) -> Result<Runtime, TokenError> {
         let Ingredients { role, config, secrets, store, clock, shutdown } = ingredients;
+        let metrics = Metrics::new();
         let identity = &config.identity;
         let shoppers = Verifier::from_jwks(&identity.jwks, &identity.issuer, Audience::Deals)?;
         Ok(Runtime(Arc::new(Parts {
@@ -71,7 +76,8 @@ impl Runtime {
             tickets: TicketKey::new(&secrets.deal_key, &config.deal),
             passes: PassKey::new(&secrets.deal_key, &config.deal),
             settings: ArcSwap::from_pointee(config.settings.clone()),
-            metrics: Metrics::new(),
+            room: Room::new(&metrics),
+            metrics,
             readiness: Readiness::starting(),
             config,
             secrets,
@@ -80,6 +86,17 @@ impl Runtime {
             shoppers,
             shutdown,
         })))
+    }
+
+    /// The time by the deal's own clock, which is Redis': what passes are measured with.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        let look = self.room.look();
+        if look.is_stale(now) {
+            return now;
+        }
+        Timestamp::from_millisecond(look.redis_now_ms(now)).unwrap_or(now)
     }
 
     /// Whether cookies must only travel over TLS.

@@ -2,11 +2,14 @@
 
 use axum::extract::State;
 use control_plane_telemetry::problem::Json;
+use tenant_runtime_core::draw;
 use tenant_runtime_core::report::Report;
 
 use crate::error::ApiError;
 use crate::extract::Controller;
 use crate::payment;
+use crate::queue::look::instant;
+use crate::queue::steps;
 use crate::state::Runtime;
 
 /// How far the deal has come: its room and its orders.
@@ -15,21 +18,21 @@ pub async fn report(_: Controller, State(runtime): State<Runtime>) -> Result<Jso
 }
 
 pub(super) async fn gather(runtime: &Runtime) -> Result<Report, ApiError> {
+    let standing = steps::admit(runtime).await?;
     let figures = payment::figures(runtime).await?;
-    let sealed: bool = runtime.store.read(redis::cmd("EXISTS").arg(runtime.keys.sealed())).await?;
     Ok(Report {
-        generation: runtime.settings.load().generation,
-        opened_at: None,
-        closed_at: None,
-        draw_commitment: blake3::hash(&runtime.secrets.draw_secret).to_hex().to_string(),
-        waiting: 0,
-        inside: 0,
-        admitted: 0,
+        generation: standing.generation,
+        opened_at: instant(standing.opened_ms),
+        closed_at: instant(standing.closed_ms),
+        draw_commitment: draw::commitment(&runtime.secrets.draw_secret),
+        waiting: standing.next.saturating_sub(standing.frontier),
+        inside: standing.inside,
+        admitted: standing.admitted,
         open_holds: figures.open_holds,
         open_refunds: figures.open_refunds,
         unexported: figures.unexported,
         head: figures.head,
-        sealed,
+        sealed: standing.sealed,
         sold: figures.sold,
         gross: figures.gross,
         refunds: figures.refunds,

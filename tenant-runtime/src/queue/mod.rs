@@ -4,9 +4,25 @@
 //! room that each process takes a few times a second says how far admission has come. Only entering,
 //! coming in and leaving touch Redis, each with one step.
 
+mod cookies;
+mod enter;
+mod events;
+mod leave;
+pub mod limits;
+pub mod look;
+mod metrics;
+mod pass;
+mod position;
+pub mod room;
 mod settings;
+mod status;
+pub mod steps;
 
 use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::CACHE_CONTROL;
+use axum::routing::{get, post};
+use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use settings::apply as apply_settings;
 
@@ -15,18 +31,28 @@ use crate::state::Runtime;
 
 /// The routes below `/queue`.
 pub fn router() -> Router<Runtime> {
+    let no_store = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Router::new()
+        .route("/enter", post(enter::enter))
+        .route("/position", get(position::position))
+        .route("/events", get(events::events))
+        .route("/pass", post(pass::pass))
+        .route("/leave", post(leave::leave))
+        .layer(no_store)
+        .route("/status", get(status::status))
 }
 
-/// Prepares the deal in its Redis: the configured settings, unless newer ones are in force.
+/// Prepares the deal in its Redis: the configured settings, unless newer ones are in force; then
+/// takes the first look.
 ///
 /// # Errors
 /// Where Redis is away.
 pub async fn arm(runtime: &Runtime) -> Result<(), StoreError> {
-    apply_settings(runtime, &runtime.config.settings).await
+    apply_settings(runtime, &runtime.config.settings).await?;
+    room::look(runtime, &mut look::Pace::default()).await
 }
 
-/// What happens besides requests. Returns once the process shuts down.
+/// What happens besides requests: looking at the room. Returns once the process shuts down.
 pub async fn run(runtime: Runtime) {
-    runtime.shutdown.triggered().await;
+    room::keep_looking(runtime).await;
 }

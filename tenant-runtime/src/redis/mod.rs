@@ -49,21 +49,23 @@ impl StoreError {
     }
 }
 
-/// One atomic step: a `.lua` file of this folder, behind what all of them share.
+/// One atomic step: a `.lua` file of this folder, behind what it shares with others.
 pub struct Step {
     pub name: &'static str,
     pub script: LazyLock<Script>,
 }
 
-/// Declares a step by the name of its file: `step!(ENTER, "enter")`.
+/// Declares a step by the name of its file, `step!(HOLD, "hold")`, or with a part that several steps
+/// share in front, `step!(ENTER, "enter", after "room")`.
 #[macro_export]
 macro_rules! step {
-    ($constant:ident, $name:literal) => {
+    ($constant:ident, $name:literal $(, after $shared:literal)?) => {
         static $constant: $crate::redis::Step = $crate::redis::Step {
             name: $name,
             script: std::sync::LazyLock::new(|| {
                 ::redis::Script::new(concat!(
                     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/redis/common.lua")),
+                    $(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/redis/", $shared, ".lua")),)?
                     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/redis/", $name, ".lua")),
                 ))
             }),

@@ -1,0 +1,161 @@
+//! `GET /queue/position`, and the body that says where one stands. No Redis command.
+
+use axum::extract::State;
+use control_plane_telemetry::problem::Json;
+use jiff::Timestamp;
+use serde::Serialize;
+use tenant_runtime_core::config::Settings;
+use tenant_runtime_core::frontier::{self, Eta, Place};
+use tenant_runtime_core::pass::Pass;
+use tenant_runtime_core::ticket::Ticket;
+
+use super::look::{Look, Phase, until};
+use crate::extract::{MaybePassed, Ticketed};
+use crate::state::Runtime;
+
+/// How often one who is called or inside should ask, in milliseconds.
+const POLL_MS_CALLED: u64 = 1_000;
+const POLL_MS_INSIDE: u64 = 5_000;
+/// How often when it is over.
+const POLL_MS_OVER: u64 = 30_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Stand {
+    Before,
+    Waiting,
+    Called,
+    Inside,
+    Closed,
+    SoldOut,
+}
+
+/// Where one stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Position {
+    pub state: Stand,
+    /// The order of arrival: 1 for the first to come.
+    pub entrant: u64,
+    /// The number drawn or given, from 1; numbers up to the frontier are called. Unknown before the
+    /// draw.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<u64>,
+    /// Number minus frontier: 1 for who is next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<u64>,
+    /// How many are called before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<u64>,
+    /// How many wait, all in all.
+    pub waiting: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub eta_seconds: Option<EtaSeconds>,
+    pub poll_after_ms: u64,
+    pub opens_at: Timestamp,
+    pub server_now: Timestamp,
+    /// One sentence about the chances, for the screen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub announcement: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct EtaSeconds {
+    pub low: u64,
+    pub high: u64,
+}
+
+/// Where the holder of the ticket stands.
+pub async fn position(
+    State(runtime): State<Runtime>,
+    Ticketed(ticket): Ticketed,
+    MaybePassed(pass): MaybePassed,
+) -> Json<Position> {
+    Json(position_of(&runtime, &ticket, pass.as_ref()))
+}
+
+/// Where the holder of `ticket` stands, from memory alone.
+#[must_use]
+pub fn position_of(runtime: &Runtime, ticket: &Ticket, pass: Option<&Pass>) -> Position {
+    let look = runtime.room.look();
+    let settings = runtime.settings.load();
+    let now = runtime.clock.now();
+    let is_inside = pass.is_some_and(|pass| pass.shopper == ticket.shopper);
+    let number = look.number(ticket.index);
+    let place = number.map(|number| frontier::place(number, look.standing.frontier));
+    let state = match (look.phase(&runtime.config, settings.closed, now), place) {
+        (_, _) if is_inside => Stand::Inside,
+        (Phase::Closed, _) => Stand::Closed,
+        (Phase::Before, _) | (Phase::Open, None) => Stand::Before,
+        (Phase::Open, _) if look.is_sold_out() => Stand::SoldOut,
+        (Phase::Open, Some(Place::Called)) => Stand::Called,
+        (Phase::Open, Some(Place::Waiting { .. })) => Stand::Waiting,
+    };
+    let ahead = match (state, place) {
+        (Stand::Waiting, Some(Place::Waiting { ahead })) => Some(ahead),
+        _ => None,
+    };
+    let is_moving = !settings.paused && !look.is_stale(now) && look.stock_left() > 0;
+    let eta = ahead
+        .filter(|_| is_moving)
+        .and_then(|ahead| frontier::eta(ahead, settings.admissions_per_second, look.measured_milli));
+    let redis_now_ms = look.redis_now_ms(now);
+    Position {
+        state,
+        entrant: ticket.index + 1,
+        number: number.map(|number| number + 1),
+        position: ahead.map(|ahead| ahead + 1),
+        ahead,
+        waiting: look.waiting(),
+        eta_seconds: eta.map(|Eta { low, high }| EtaSeconds { low, high }),
+        poll_after_ms: poll_after_ms(runtime, state, eta, redis_now_ms, jitter(ticket, redis_now_ms)),
+        opens_at: runtime.config.opens_at,
+        server_now: runtime.now(),
+        announcement: announcement(state, ahead, &look, &settings, now),
+    }
+}
+
+fn poll_after_ms(runtime: &Runtime, state: Stand, eta: Option<Eta>, redis_now_ms: i64, jitter: u64) -> u64 {
+    match state {
+        Stand::Before => {
+            let wait = until(runtime.config.opens_at, redis_now_ms).as_millis();
+            frontier::poll_before_opening_ms(u64::try_from(wait).unwrap_or(0), jitter)
+        }
+        Stand::Waiting => frontier::poll_after_ms(eta, jitter),
+        Stand::Called => POLL_MS_CALLED,
+        Stand::Inside => POLL_MS_INSIDE,
+        Stand::Closed | Stand::SoldOut => POLL_MS_OVER,
+    }
+}
+
+/// Spreads those who ask at the same moment: differs by ticket and by moment, and costs no randomness.
+fn jitter(ticket: &Ticket, redis_now_ms: i64) -> u64 {
+    ticket.nonce.wrapping_add(redis_now_ms.unsigned_abs()).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33
+}
+
+fn announcement(
+    state: Stand,
+    ahead: Option<u64>,
+    look: &Look,
+    settings: &Settings,
+    now: Timestamp,
+) -> Option<String> {
+    let text = match state {
+        Stand::Inside | Stand::Before | Stand::Closed => return None,
+        Stand::SoldOut => "준비한 수량이 모두 팔렸어요.".to_owned(),
+        _ if look.is_stale(now) => "연결을 다시 잇고 있어요. 순서는 그대로예요.".to_owned(),
+        _ if settings.paused => "판매자가 입장을 잠시 멈췄어요. 순서는 그대로예요.".to_owned(),
+        _ if look.stock_left() == 0 => {
+            format!("남은 수량은 없지만 {}개가 아직 결제 중이에요. 결제하지 않은 상품은 다시 나와요.", look.stock_held())
+        }
+        Stand::Called => "들어갈 차례예요.".to_owned(),
+        Stand::Waiting => {
+            let (ahead, left) = (ahead?, look.stock_left());
+            if ahead < left {
+                return None;
+            }
+            format!("앞에 {ahead}명이 있고 남은 수량은 {left}개예요. 차례가 오기 전에 다 팔릴 수 있어요.")
+        }
+    };
+    Some(text)
+}

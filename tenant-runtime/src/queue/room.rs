@@ -1,0 +1,124 @@
+//! What a process keeps of the room between two looks, and the task that looks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::{ArcSwap, Guard};
+use control_plane_telemetry::metrics::Metrics;
+use crds::Prequeue;
+use jiff::Timestamp;
+use tokio::sync::{Semaphore, watch};
+
+use super::limits::EnterLimits;
+use super::look::{Look, Pace, until};
+use super::metrics::Gauges;
+use super::{settings, steps};
+use crate::error::chain;
+use crate::redis::StoreError;
+use crate::state::Runtime;
+
+/// How often a process looks.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// How long it waits after a look that failed.
+const RETRY_AFTER: Duration = Duration::from_millis(250);
+/// How often limits that nobody is near are forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(10);
+/// How many event streams a process holds open.
+pub const STREAMS_MAX: usize = 20_000;
+
+/// The process's memory of the room.
+pub struct Room {
+    look: ArcSwap<Look>,
+    /// Counts the looks, for whoever waits for the next.
+    looks: watch::Sender<u64>,
+    pub streams: Arc<Semaphore>,
+    pub limits: EnterLimits,
+    gauges: Gauges,
+}
+
+impl Room {
+    /// Begins with a look of an empty room in the far past: it is stale until the first real one.
+    #[must_use]
+    pub fn new(metrics: &Metrics) -> Room {
+        let gauges = Gauges::default();
+        gauges.register(metrics);
+        let nothing = Look::new(steps::Standing::empty(), None, None, Timestamp::UNIX_EPOCH);
+        Room {
+            look: ArcSwap::from_pointee(nothing),
+            looks: watch::Sender::new(0),
+            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            limits: EnterLimits::new(),
+            gauges,
+        }
+    }
+
+    #[must_use]
+    pub fn look(&self) -> Guard<Arc<Look>> {
+        self.look.load()
+    }
+
+    #[must_use]
+    pub fn looks(&self) -> watch::Receiver<u64> {
+        self.looks.subscribe()
+    }
+}
+
+/// Looks at the room now: moves the frontier as far as it may go, and remembers how the room stands.
+///
+/// # Errors
+/// Where Redis is away; what is remembered stays.
+pub async fn look(runtime: &Runtime, pace: &mut Pace) -> Result<(), StoreError> {
+    let standing = steps::admit(runtime).await?;
+    if standing.generation != runtime.settings.load().generation {
+        settings::refresh(runtime).await?;
+    }
+    let secret = match runtime.config.prequeue {
+        Prequeue::Draw => Some(&runtime.secrets.draw_secret),
+        Prequeue::Fifo => None,
+    };
+    let measured = pace.note(&standing);
+    runtime.room.gauges.set(&standing);
+    runtime.room.look.store(Arc::new(Look::new(standing, secret, measured, runtime.clock.now())));
+    runtime.room.looks.send_modify(|looks| *looks += 1);
+    Ok(())
+}
+
+/// Looks a few times a second, and exactly when the doors open and close, until shutdown.
+pub async fn keep_looking(runtime: Runtime) {
+    let mut pace = Pace::default();
+    let mut was_away = false;
+    let mut forget = tokio::time::interval(FORGET_EVERY);
+    loop {
+        let wait = match look(&runtime, &mut pace).await {
+            Ok(()) => {
+                if was_away {
+                    tracing::info!("redis answers again");
+                    was_away = false;
+                }
+                next_look(&runtime)
+            }
+            Err(error) => {
+                if !was_away {
+                    tracing::error!(error = %chain(&error), "cannot look at the room");
+                    was_away = true;
+                }
+                RETRY_AFTER
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            _ = forget.tick() => runtime.room.limits.forget(),
+            () = runtime.shutdown.triggered() => return,
+        }
+    }
+}
+
+fn next_look(runtime: &Runtime) -> Duration {
+    let look = runtime.room.look();
+    let now_ms = look.redis_now_ms(runtime.clock.now());
+    [runtime.config.opens_at, runtime.config.closes_at]
+        .into_iter()
+        .map(|at| until(at, now_ms).unsigned_abs())
+        .filter(|wait| !wait.is_zero())
+        .fold(LOOK_EVERY, Duration::min)
+}

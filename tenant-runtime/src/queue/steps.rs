@@ -1,0 +1,234 @@
+//! The steps of the waiting room: what each `.lua` file is given, and what it answers, in types.
+
+use tenant_runtime_core::room::{Claimed, Entered};
+use tenant_runtime_core::ticket::Ticket;
+use uuid::Uuid;
+
+use crate::redis::{Call, Step, StoreError};
+use crate::state::Runtime;
+use crate::step;
+
+step!(ENTER, "enter", after "room");
+step!(ADMIT, "admit", after "room");
+step!(CLAIM, "claim", after "room");
+step!(LEAVE, "leave", after "room");
+
+/// An answer, and when Redis gave it (milliseconds).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At<T> {
+    pub now_ms: i64,
+    pub answer: T,
+}
+
+/// How the room stands. Instants in milliseconds, 0 where they have not come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub now_ms: i64,
+    pub opened_ms: i64,
+    pub closed_ms: i64,
+    /// How many came before the doors opened.
+    pub entrants: u64,
+    /// How many came, all in all.
+    pub next: u64,
+    pub frontier: u64,
+    pub inside: u64,
+    /// Called and not yet come.
+    pub reserved: u64,
+    pub admitted: u64,
+    /// Called and never came in time.
+    pub absent: u64,
+    pub generation: i64,
+    pub sealed: bool,
+    /// What every entrant's nonce went into.
+    pub accumulator: String,
+    pub stock: Vec<ProductStock>,
+}
+
+impl Standing {
+    /// A room that nobody has looked at yet.
+    #[must_use]
+    pub fn empty() -> Standing {
+        Standing {
+            now_ms: 0,
+            opened_ms: 0,
+            closed_ms: 0,
+            entrants: 0,
+            next: 0,
+            frontier: 0,
+            inside: 0,
+            reserved: 0,
+            admitted: 0,
+            absent: 0,
+            generation: 0,
+            sealed: false,
+            accumulator: String::new(),
+            stock: Vec::new(),
+        }
+    }
+}
+
+/// The pieces of one product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProductStock {
+    pub product: Uuid,
+    pub left: u64,
+    pub held: u64,
+    pub sold: u64,
+}
+
+fn call(runtime: &Runtime, step: &'static Step) -> Call {
+    let keys = &runtime.keys;
+    let config = &runtime.config;
+    runtime
+        .store
+        .step(step)
+        .key(keys.room())
+        .key(keys.tickets())
+        .key(keys.passes())
+        .key(keys.calls())
+        .key(keys.absentees())
+        .key(keys.late())
+        .key(keys.settings())
+        .key(keys.sealed())
+        .arg(config.opens_at.as_millisecond())
+        .arg(config.closes_at.as_millisecond())
+        .arg(i64::from(config.claim_seconds) * 1000)
+        .arg(i64::from(config.pass_seconds) * 1000)
+}
+
+fn unexpected(step: &Step, what: &str) -> StoreError {
+    StoreError::Unexpected { step: step.name, what: what.to_owned() }
+}
+
+/// Gives a shopper a place, or says which the shopper has. With `replace`, that place is given up
+/// for one at the end, unless the shopper is inside.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn enter(
+    runtime: &Runtime,
+    shopper: Uuid,
+    nonce: [u8; 16],
+    replace: Option<u64>,
+) -> Result<At<Entered>, StoreError> {
+    let (what, now_ms, index, new): (String, i64, i64, u8) = call(runtime, &ENTER)
+        .arg(shopper.as_bytes().as_slice())
+        .arg(hex::encode(nonce))
+        .arg(replace.map_or_else(String::new, |index| index.to_string()))
+        .run()
+        .await?;
+    let answer = match what.as_str() {
+        "place" => Entered::Place { index, new: new == 1 },
+        "closed" => Entered::Closed,
+        other => return Err(unexpected(&ENTER, other)),
+    };
+    Ok(At { now_ms, answer })
+}
+
+/// Moves the frontier as far as it may go, and says how the room stands.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn admit(runtime: &Runtime) -> Result<Standing, StoreError> {
+    let products: Vec<Uuid> = runtime.settings.load().products.iter().map(|product| product.id).collect();
+    let mut call = call(runtime, &ADMIT);
+    for product in &products {
+        call = call.key(runtime.keys.stock(*product));
+    }
+    let (counts, accumulator, stock): (Vec<i64>, String, Vec<i64>) = call.run().await?;
+    let count = |value: i64| u64::try_from(value).unwrap_or(0);
+    let &[
+        now_ms,
+        opened_ms,
+        closed_ms,
+        entrants,
+        next,
+        frontier,
+        inside,
+        reserved,
+        admitted,
+        absent,
+        generation,
+        sealed,
+    ] = counts.as_slice()
+    else {
+        return Err(unexpected(&ADMIT, "another number of counts"));
+    };
+    let stock = products
+        .iter()
+        .zip(stock.chunks_exact(3))
+        .map(|(&product, pieces)| ProductStock {
+            product,
+            left: count(pieces[0]),
+            held: count(pieces[1]),
+            sold: count(pieces[2]),
+        })
+        .collect();
+    Ok(Standing {
+        now_ms,
+        opened_ms,
+        closed_ms,
+        entrants: count(entrants),
+        next: count(next),
+        frontier: count(frontier),
+        inside: count(inside),
+        reserved: count(reserved),
+        admitted: count(admitted),
+        absent: count(absent),
+        generation,
+        sealed: sealed == 1,
+        accumulator,
+        stock,
+    })
+}
+
+/// Lets the holder of a ticket in, or renews the pass of one who is inside. `number` is what the
+/// ticket's order of arrival came to.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn claim(runtime: &Runtime, ticket: &Ticket, number: u64) -> Result<At<Claimed>, StoreError> {
+    let (what, now_ms, expires, renewed): (String, i64, i64, u8) = call(runtime, &CLAIM)
+        .arg(ticket.shopper.as_bytes().as_slice())
+        .arg(ticket.index)
+        .arg(number)
+        .run()
+        .await?;
+    let answer = match what.as_str() {
+        "inside" => Claimed::Inside { expires, renewed: renewed == 1 },
+        "not_called" => Claimed::NotCalled,
+        "replaced" => Claimed::Replaced,
+        "paused" => Claimed::Paused,
+        "closed" => Claimed::Closed,
+        "full" => Claimed::Full,
+        other => return Err(unexpected(&CLAIM, other)),
+    };
+    Ok(At { now_ms, answer })
+}
+
+/// Gives up whatever place and pass a shopper has, for instance after paying. Holds and orders stay.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn leave(runtime: &Runtime, shopper: Uuid) -> Result<(), StoreError> {
+    leave_place(runtime, shopper, None).await.map(drop)
+}
+
+/// Gives up the place of a ticket, and the pass that came of it. `number` is what the ticket's order
+/// of arrival came to, where the draw has taken place. Returns Redis' time (milliseconds).
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn leave_with(runtime: &Runtime, ticket: &Ticket, number: Option<u64>) -> Result<i64, StoreError> {
+    leave_place(runtime, ticket.shopper, Some((ticket.index, number))).await
+}
+
+async fn leave_place(
+    runtime: &Runtime,
+    shopper: Uuid,
+    place: Option<(u64, Option<u64>)>,
+) -> Result<i64, StoreError> {
+    let index = place.map_or_else(String::new, |(index, _)| index.to_string());
+    let number = place.and_then(|(_, number)| number).map_or_else(|| "-1".to_owned(), |number| number.to_string());
+    call(runtime, &LEAVE).arg(shopper.as_bytes().as_slice()).arg(index).arg(number).run().await
+}
