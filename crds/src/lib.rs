@@ -4,7 +4,9 @@
 //! This crate must not know a database, an HTTP server or a cluster client: it is the leaf that
 //! every other crate may lean on.
 
+pub mod bounds;
 pub mod money;
+pub mod rules;
 pub mod spec;
 pub mod status;
 

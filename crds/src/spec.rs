@@ -1,14 +1,17 @@
 //! What a company ordered: the spec of a `TimeDeal`.
+//!
+//! Reading is tolerant of fields it does not know: the store refuses them on writing, and an older
+//! reader must not stumble over a newer object.
 
 use jiff::Timestamp;
-use kube::CustomResource;
+use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{TimeDealStatus, Won};
+use crate::{TimeDealStatus, Won, bounds};
 
 /// A rented slot: for the window, a runtime of its own sells the products of one company.
-#[derive(Debug, Clone, PartialEq, CustomResource, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, CustomResource, Serialize, Deserialize, KubeSchema)]
 #[kube(
     group = "bidd.io",
     version = "v1alpha1",
@@ -18,20 +21,48 @@ use crate::{TimeDealStatus, Won};
     shortname = "td",
     category = "bidd",
     status = "TimeDealStatus",
-    derive = "PartialEq"
+    derive = "PartialEq",
+    doc = "A rented slot: for the window, a runtime of its own sells the products of one company.",
+    printcolumn(name = "Company", type_ = "string", json_path = ".spec.company.name"),
+    printcolumn(name = "Phase", type_ = "string", json_path = ".status.phase"),
+    printcolumn(name = "Opens", type_ = "string", format = "date-time", json_path = ".spec.window.opensAt"),
+    printcolumn(name = "Closes", type_ = "string", format = "date-time", json_path = ".spec.window.closesAt"),
+    printcolumn(
+        name = "Ready",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Ready\")].status"
+    ),
+    printcolumn(name = "Sold", type_ = "integer", json_path = ".status.figures.sold"),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
+    validation = Rule::new("self.metadata.name.size() <= 58 && !self.metadata.name.contains('.')")
+        .message("the name must be a DNS label of at most 58 characters: it is part of the namespace's"),
+    validation = Rule::new(
+        "!has(oldSelf.status) || !has(oldSelf.status.openedAt) || \
+         self.spec.window.opensAt == oldSelf.spec.window.opensAt"
+    )
+    .message("opensAt is immutable once the deal has opened")
 )]
 #[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = Rule::new("self.host.startsWith(self.company.slug + '.')")
+        .message("the host must start with the company's slug")
+        .field_path(".host")
+)]
 pub struct TimeDealSpec {
     /// The company that rents the slot.
     pub company: CompanyRef,
     /// What the deal is called on every screen.
+    #[schemars(length(min = 1, max = bounds::TITLE_LENGTH_MAX))]
     pub title: String,
     /// The host name under which shoppers reach the deal. Immutable.
+    #[schemars(length(max = bounds::HOST_LENGTH_MAX), regex(pattern = bounds::DNS_NAME))]
+    #[x_kube(validation = Rule::new("self == oldSelf").message("the host is immutable"))]
     pub host: String,
     /// When the doors are open.
     pub window: Window,
     /// How long before `opensAt` the runtime must be up and warm, in seconds.
     #[serde(default = "defaults::warm_up_seconds")]
+    #[schemars(range(max = bounds::WARM_UP_SECONDS_MAX))]
     pub warm_up_seconds: u32,
     /// What the company's plan allows.
     pub capacity: Capacity,
@@ -42,6 +73,8 @@ pub struct TimeDealSpec {
     #[serde(default)]
     pub waiting_room: WaitingRoom,
     /// What is for sale.
+    #[schemars(length(min = 1, max = bounds::PRODUCTS_MAX))]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["id".into()]))]
     pub products: Vec<Product>,
     /// Through whom the shoppers pay.
     pub payment: Payment,
@@ -56,6 +89,7 @@ pub struct TimeDealSpec {
     pub mode: Mode,
     /// How long a completed deal stays as an object, in seconds.
     #[serde(default = "defaults::retention_seconds")]
+    #[schemars(range(max = bounds::RETENTION_SECONDS_MAX))]
     pub retention_seconds: u32,
 }
 
@@ -64,13 +98,23 @@ pub struct TimeDealSpec {
 pub struct CompanyRef {
     pub id: uuid::Uuid,
     /// A DNS label: the first part of the deal's host name.
+    #[schemars(length(max = bounds::SLUG_LENGTH_MAX), regex(pattern = bounds::DNS_LABEL))]
     pub slug: String,
+    #[schemars(length(min = 1, max = bounds::COMPANY_NAME_LENGTH_MAX))]
     pub name: String,
 }
 
 /// A half-open window of time, UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = Rule::new("self.opensAt < self.closesAt")
+        .message("closesAt must be after opensAt")
+        .field_path(".closesAt"),
+    validation = Rule::new("self.closesAt - self.opensAt <= duration('24h')")
+        .message("a window lasts at most 24 hours")
+        .field_path(".closesAt")
+)]
 pub struct Window {
     /// The first instant at which the doors are open.
     pub opens_at: Timestamp,
@@ -82,11 +126,16 @@ pub struct Window {
 #[serde(rename_all = "camelCase")]
 pub struct Capacity {
     /// The plan's code, for people.
+    #[schemars(length(min = 1, max = bounds::PLAN_LENGTH_MAX))]
     pub plan: String,
+    /// How many shoppers the plan is made for, all in all.
+    #[schemars(range(min = 1, max = bounds::EXPECTED_SHOPPERS_MAX))]
     pub expected_shoppers: u32,
     /// How many shoppers may be let in each second.
+    #[schemars(range(min = 1, max = bounds::ADMISSIONS_PER_SECOND_MAX))]
     pub admissions_per_second: u32,
     /// How many shoppers may be inside at once. Never exceeded.
+    #[schemars(range(min = 1, max = bounds::INSIDE_MAX))]
     pub inside_max: u32,
 }
 
@@ -103,11 +152,18 @@ pub struct Roles {
 
 /// Replicas of one role: `min` at rest, `warm` from warm-up until the doors close, `max` as the
 /// autoscaler's reserve.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = Rule::new("self.min <= self.warm && self.warm <= self.max")
+        .message("replicas must be ordered: min <= warm <= max")
+)]
 pub struct RoleSize {
+    #[schemars(range(min = 1, max = bounds::REPLICAS_MAX))]
     pub min: u32,
+    #[schemars(range(min = 1, max = bounds::REPLICAS_MAX))]
     pub warm: u32,
+    #[schemars(range(min = 1, max = bounds::REPLICAS_MAX))]
     pub max: u32,
 }
 
@@ -125,8 +181,10 @@ pub struct WaitingRoom {
     /// What a reload of the page does to one's place.
     pub on_refresh: OnRefresh,
     /// How long a pass lives without a renewal, in seconds.
+    #[schemars(range(min = bounds::PASS_SECONDS_MIN, max = bounds::PASS_SECONDS_MAX))]
     pub pass_seconds: u32,
     /// How long a called shopper may take to come in before the place goes to the next, in seconds.
+    #[schemars(range(min = bounds::CLAIM_SECONDS_MIN, max = bounds::CLAIM_SECONDS_MAX))]
     pub claim_seconds: u32,
 }
 
@@ -161,21 +219,36 @@ pub enum OnRefresh {
     Requeue,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = Rule::new("self.price <= self.listPrice")
+        .message("the price must not be above the list price")
+        .field_path(".listPrice"),
+    validation = Rule::new("self.price * self.perShopperMax <= 100000000")
+        .message("the most that one shopper may buy must be an amount that the gateway takes")
+        .field_path(".perShopperMax")
+)]
 pub struct Product {
     pub id: uuid::Uuid,
+    #[schemars(length(min = 1, max = bounds::PRODUCT_NAME_LENGTH_MAX))]
     pub name: String,
     /// The price before the deal, in won.
+    #[schemars(range(min = 1, max = bounds::PRICE_MAX))]
     pub list_price: Won,
     /// The price in the deal, in won.
+    #[schemars(range(min = 1, max = bounds::PRICE_MAX))]
     pub price: Won,
-    /// How many pieces are for sale.
+    /// How many pieces are for sale. Raised and lowered while the deal is open; 0 takes the product
+    /// off sale.
+    #[schemars(range(max = bounds::STOCK_MAX))]
     pub stock: u32,
     /// How many pieces one shopper may hold and have paid for, all in all.
+    #[schemars(range(min = 1, max = bounds::PER_SHOPPER_MAX))]
     pub per_shopper_max: u32,
     /// Where the picture is, absolute; empty where there is none.
     #[serde(default)]
+    #[schemars(length(max = bounds::URL_LENGTH_MAX), regex(pattern = bounds::URL_OR_EMPTY))]
     pub image_url: String,
 }
 
@@ -184,11 +257,14 @@ pub struct Product {
 pub struct Payment {
     pub provider: PaymentProvider,
     /// The company's merchant id at the provider.
+    #[schemars(length(min = 1, max = bounds::MERCHANT_ID_LENGTH_MAX))]
     pub merchant_id: String,
-    /// The name of the secret that holds the company's sealed key.
+    /// The name of the secret that holds the company's key and the deal's ledger token.
+    #[schemars(length(max = bounds::SECRET_REF_LENGTH_MAX), regex(pattern = bounds::DNS_LABEL))]
     pub secret_ref: String,
     /// How long a hold lives, in seconds; it must outlive the provider's own 15 minutes.
     #[serde(default = "defaults::hold_seconds")]
+    #[schemars(range(min = bounds::HOLD_SECONDS_MIN, max = bounds::HOLD_SECONDS_MAX))]
     pub hold_seconds: u32,
 }
 

@@ -1,6 +1,8 @@
 //! What became of the order: the status of a `TimeDeal`. Phase is a summary for people; the
 //! conditions are the interface. Facts such as `openedAt` are monotonic: once set, never unset.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use schemars::JsonSchema;
@@ -14,6 +16,7 @@ pub struct TimeDealStatus {
     pub phase: Phase,
     pub observed_generation: i64,
     /// By type: Accepted, Provisioned, Warm, Open, Drained, Settled, Paused, Ready.
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub conditions: Vec<Condition>,
     /// The window that the runtime was warmed for. From then on it is the one in force: a later
     /// change of the spec's window reaches nobody.
@@ -52,7 +55,10 @@ pub struct TimeDealStatus {
     pub planned: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+/// In the order of a deal's life; the last three are ends.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub enum Phase {
     #[default]
     Pending,
@@ -66,6 +72,13 @@ pub enum Phase {
     Completed,
     Cancelled,
     Missed,
+}
+
+/// As in the YAML.
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -3,7 +3,12 @@
 //! What to do is decided in `operator-core`; how it is done is behind [`Executor`]; where the
 //! `TimeDeal`s are kept is behind [`Deals`]. This crate decides nothing about a deal by itself.
 
+mod failure;
 mod ports;
+mod reconcile;
+mod run;
+mod worker;
 
 pub use operator_core::*;
 pub use ports::{Deals, Executor};
+pub use run::run;

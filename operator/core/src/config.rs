@@ -101,6 +101,6 @@ pub fn closed(in_place: &Settings, generation: i64) -> Settings {
 
 /// Closing is not a change of the spec, and not every store counts it as a generation; the runtime
 /// must take it as newer all the same.
-fn settings_generation(generation: i64, closed: bool) -> i64 {
+pub(crate) fn settings_generation(generation: i64, closed: bool) -> i64 {
     generation.saturating_mul(2).saturating_add(i64::from(closed))
 }

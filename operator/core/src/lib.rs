@@ -3,15 +3,24 @@
 //! network, and is told the time; whoever executes it is on the other side of
 //! `operator::Executor`.
 
+pub mod conditions;
 pub mod config;
 pub mod desired;
+mod dry_run;
+mod notices;
 pub mod observed;
+mod overdue;
 pub mod plan;
+mod road;
+mod runtime;
+mod settling;
+mod view;
+mod wake;
 
 pub use config::Platform;
 pub use desired::{Desired, Notice, Plan, Replicas, RoleReplicas, RuntimeDesired, Severity};
 pub use observed::{Observed, Presence, RolesReady};
-pub use plan::{Context, Limits};
+pub use plan::{Context, Limits, plan};
 
 /// Who holds a `TimeDeal` until nothing is left of its runtime.
 pub const FINALIZER: &str = "bidd.io/teardown";

@@ -1,0 +1,43 @@
+//! The bounds of everything in a spec: the schema and [`crate::rules`] both take them from here.
+
+/// A DNS label (RFC 1123).
+pub const DNS_LABEL: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
+/// DNS labels with dots between them.
+pub const DNS_NAME: &str = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
+pub const URL_OR_EMPTY: &str = "^(https?://.+)?$";
+
+/// A namespace is `ddib-<name>` and a DNS label, which has at most 63 characters.
+pub const NAME_LENGTH_MAX: usize = 58;
+pub const TITLE_LENGTH_MAX: usize = 100;
+pub const HOST_LENGTH_MAX: usize = 253;
+pub const SLUG_LENGTH_MAX: usize = 63;
+pub const COMPANY_NAME_LENGTH_MAX: usize = 100;
+pub const PLAN_LENGTH_MAX: usize = 40;
+pub const PRODUCT_NAME_LENGTH_MAX: usize = 100;
+pub const URL_LENGTH_MAX: usize = 2_048;
+pub const MERCHANT_ID_LENGTH_MAX: usize = 64;
+pub const SECRET_REF_LENGTH_MAX: usize = 63;
+
+pub const WINDOW_SECONDS_MAX: i64 = 86_400;
+pub const WARM_UP_SECONDS_MAX: u32 = 7_200;
+pub const RETENTION_SECONDS_MAX: u32 = 31_536_000;
+
+pub const EXPECTED_SHOPPERS_MAX: u32 = 10_000_000;
+pub const ADMISSIONS_PER_SECOND_MAX: u32 = 100_000;
+pub const INSIDE_MAX: u32 = 1_000_000;
+pub const REPLICAS_MAX: u32 = 200;
+
+pub const PASS_SECONDS_MIN: u32 = 10;
+pub const PASS_SECONDS_MAX: u32 = 3_600;
+pub const CLAIM_SECONDS_MIN: u32 = 5;
+pub const CLAIM_SECONDS_MAX: u32 = 600;
+
+pub const PRODUCTS_MAX: usize = 50;
+/// In won. The gateway takes an amount of at most nine digits at once.
+pub const PRICE_MAX: i64 = 100_000_000;
+pub const STOCK_MAX: u32 = 1_000_000;
+pub const PER_SHOPPER_MAX: u32 = 100;
+
+/// KakaoPay lets a shopper take 15 minutes.
+pub const HOLD_SECONDS_MIN: u32 = 900;
+pub const HOLD_SECONDS_MAX: u32 = 3_600;

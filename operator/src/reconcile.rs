@@ -1,0 +1,70 @@
+//! One pass over one deal: look, plan, say, act, in that order.
+
+use std::error::Error;
+use std::future::Future;
+use std::time::Duration;
+
+use control_plane_telemetry::clock::Clock;
+use crds::TimeDeal;
+use jiff::Timestamp;
+use operator_core::{Context, Desired, FINALIZER, Plan, plan};
+
+use crate::failure::Failure;
+use crate::ports::{Deals, Executor};
+
+/// How long one step may take before it counts as failed.
+const STEP_SECONDS_MAX: u64 = 60;
+
+/// Brings one deal a step further, and says when to look again at the latest; `None` where nothing
+/// is left to be done. The deal is left with the status that is on record.
+///
+/// The status is on record before anything is done because of it: no settlement is lost with what
+/// it settles, and nothing that was created is forgotten.
+pub async fn reconcile<E: Executor, D: Deals>(
+    executor: &E,
+    deals: &D,
+    deal: &mut TimeDeal,
+    context: &Context,
+    clock: &Clock,
+) -> Result<Option<Timestamp>, Failure> {
+    let observed = bounded("observe the runtime", executor.observe(deal)).await?;
+    let plan = plan(deal, &observed, clock.now(), context);
+    if matches!(plan.desired, Desired::Present(_)) && needs_finalizer(deal) {
+        bounded("add the finalizer", deals.add_finalizer(deal)).await?;
+    }
+    record(deals, deal, &plan).await?;
+    if plan.desired != Desired::Untouched {
+        bounded("bring about what is desired", executor.apply(deal, &plan.desired)).await?;
+    }
+    if plan.finalized {
+        bounded("let go of the deal", deals.remove_finalized(deal)).await?;
+    }
+    Ok(plan.next_wake)
+}
+
+async fn record<D: Deals>(deals: &D, deal: &mut TimeDeal, plan: &Plan) -> Result<(), Failure> {
+    if deal.status.as_ref() != Some(&plan.status) {
+        bounded("write the status", deals.write_status(deal, &plan.status)).await?;
+        deal.status = Some(plan.status.clone());
+    }
+    if !plan.events.is_empty() {
+        deals.publish(deal, &plan.events).await;
+    }
+    Ok(())
+}
+
+/// One whose deletion was asked for cannot be given a finalizer any more.
+fn needs_finalizer(deal: &TimeDeal) -> bool {
+    let has = deal.metadata.finalizers.iter().flatten().any(|finalizer| finalizer == FINALIZER);
+    !has && deal.metadata.deletion_timestamp.is_none()
+}
+
+async fn bounded<T, E>(step: &'static str, work: impl Future<Output = Result<T, E>>) -> Result<T, Failure>
+where
+    E: Error + Send + Sync + 'static,
+{
+    match tokio::time::timeout(Duration::from_secs(STEP_SECONDS_MAX), work).await {
+        Ok(result) => result.map_err(|source| Failure::new(step, source)),
+        Err(elapsed) => Err(Failure::new(step, elapsed)),
+    }
+}

@@ -1,0 +1,132 @@
+//! Looks after one deal for as long as it exists: one pass at a time, the next one when its time
+//! has come, when the deal has changed, or a while after a failure.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use control_plane_telemetry::clock::Clock;
+use control_plane_telemetry::shutdown::Shutdown;
+use crds::TimeDeal;
+use jiff::Timestamp;
+use operator_core::Context;
+use tokio::sync::{Semaphore, watch};
+
+use crate::ports::{Deals, Executor};
+use crate::reconcile::reconcile;
+
+const BACKOFF_SECONDS_MIN: u64 = 1;
+const BACKOFF_SECONDS_MAX: u64 = 30;
+
+/// How long to sleep without a look at the clock, which may jump.
+const NAP_SECONDS_MAX: i64 = 5;
+
+/// What all workers share.
+pub struct Shared<E, D> {
+    pub executor: Arc<E>,
+    pub deals: Arc<D>,
+    pub context: Context,
+    pub clock: Clock,
+    pub shutdown: Shutdown,
+    /// How many passes may be under way at once.
+    pub permits: Semaphore,
+}
+
+enum Next {
+    /// At this instant by the clock, or earlier on a change.
+    At(Timestamp),
+    /// After a pause, whatever the clock says.
+    Retry(Duration),
+    /// When the deal changes.
+    OnChange,
+}
+
+/// Returns when the deal is gone (the sender is dropped) or the process shuts down.
+pub async fn look_after<E: Executor, D: Deals>(
+    shared: Arc<Shared<E, D>>,
+    mut news: watch::Receiver<Arc<TimeDeal>>,
+) {
+    let mut deal = TimeDeal::clone(&news.borrow_and_update());
+    let mut failures = 0;
+    loop {
+        let next = pass(&shared, &mut deal, &mut failures).await;
+        let changed = tokio::select! {
+            () = shared.shutdown.triggered() => return,
+            changed = news.changed() => changed,
+            () = wait(&shared.clock, &next) => Ok(()),
+        };
+        if changed.is_err() {
+            return;
+        }
+        take_over(&mut deal, &news.borrow_and_update());
+    }
+}
+
+/// The spec and the metadata are what the store says. The status has one writer, and that is us: a
+/// list that was taken before our last write must not take us back.
+fn take_over(deal: &mut TimeDeal, found: &TimeDeal) {
+    deal.metadata = found.metadata.clone();
+    deal.spec = found.spec.clone();
+}
+
+async fn pass<E: Executor, D: Deals>(shared: &Shared<E, D>, deal: &mut TimeDeal, failures: &mut u32) -> Next {
+    let name = deal.metadata.name.clone().unwrap_or_default();
+    let phase_before = deal.status.as_ref().map(|status| status.phase).unwrap_or_default();
+    let _permit = shared.permits.acquire().await.expect("the semaphore is never closed");
+    let result = reconcile(&*shared.executor, &*shared.deals, deal, &shared.context, &shared.clock).await;
+    let phase = deal.status.as_ref().map(|status| status.phase).unwrap_or_default();
+    if phase != phase_before {
+        tracing::info!(deal = name, from = %phase_before, to = %phase, "the deal went on");
+    }
+    match result {
+        Ok(next_wake) => {
+            *failures = 0;
+            next_wake.map_or(Next::OnChange, Next::At)
+        }
+        Err(failure) => {
+            let pause = backoff(*failures);
+            *failures = failures.saturating_add(1);
+            tracing::warn!(
+                deal = name,
+                error = failure.chain(),
+                failures = *failures,
+                retry_seconds = pause.as_secs(),
+                "a pass failed"
+            );
+            Next::Retry(pause)
+        }
+    }
+}
+
+/// 1, 2, 4, 8, 16, 30, 30, … seconds.
+fn backoff(failures_before: u32) -> Duration {
+    let seconds = BACKOFF_SECONDS_MIN.checked_shl(failures_before.min(16)).unwrap_or(BACKOFF_SECONDS_MAX);
+    Duration::from_secs(seconds.min(BACKOFF_SECONDS_MAX))
+}
+
+async fn wait(clock: &Clock, next: &Next) {
+    match next {
+        Next::Retry(pause) => tokio::time::sleep(*pause).await,
+        Next::OnChange => std::future::pending().await,
+        Next::At(at) => loop {
+            let left = at.duration_since(clock.now());
+            let nap = left.min(jiff::SignedDuration::from_secs(NAP_SECONDS_MAX));
+            match Duration::try_from(nap) {
+                Ok(nap) if !nap.is_zero() => tokio::time::sleep(nap).await,
+                // Negative or nothing: the time has come.
+                _ => return,
+            }
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_doubles_up_to_half_a_minute() {
+        let pauses: Vec<u64> = (0..8).map(|failures| backoff(failures).as_secs()).collect();
+        assert_eq!(pauses, [1, 2, 4, 8, 16, 30, 30, 30]);
+        assert_eq!(backoff(u32::MAX).as_secs(), 30);
+    }
+}
