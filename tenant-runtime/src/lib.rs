@@ -8,6 +8,7 @@ pub mod config;
 pub mod error;
 pub mod extract;
 pub mod internal;
+pub mod orders;
 pub mod pages;
 pub mod payment;
 pub mod queue;

@@ -34,7 +34,7 @@ pub async fn run(role: Role, environment: Environment) -> anyhow::Result<()> {
         .with_context(|| format!("cannot use the Redis at DDIB_REDIS={}", environment.redis))?;
     let runtime =
         Runtime::new(Ingredients { role, config, secrets, store, clock: Clock::system(), shutdown })
-            .context("`identity.jwks` in the deal's configuration cannot be used")?;
+            .context("the deal's configuration cannot be used")?;
     tracing::info!(deal = %runtime.config.deal, ?role, address = %listener.local_addr()?, "listening");
     serve(runtime, listener).await
 }

@@ -17,6 +17,7 @@ use tenant_runtime_core::ticket::TicketKey;
 
 use crate::config::{Role, Secrets};
 use crate::queue::room::Room;
+use crate::payment::{Till, TillError};
 use crate::redis::Store;
 use crate::redis::keys::Keys;
 
@@ -39,6 +40,8 @@ pub struct Parts {
     pub settings: ArcSwap<Settings>,
     /// The waiting room, as this process saw it last.
     pub room: Room,
+    /// The gateway, the ledger, and the chain over the deal's events.
+    pub till: Till,
     pub metrics: Metrics,
     pub readiness: Readiness,
     pub shutdown: Shutdown,
@@ -62,16 +65,27 @@ pub struct Ingredients {
     pub shutdown: Shutdown,
 }
 
+/// The deal's configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    #[error("`identity.jwks` cannot be used")]
+    Identity(#[from] TokenError),
+    #[error("the payment configuration cannot be used")]
+    Payment(#[from] TillError),
+}
+
 impl Runtime {
     /// # Errors
-    /// Where the configured public keys cannot be used.
-    pub fn new(ingredients: Ingredients) -> Result<Runtime, TokenError> {
+    /// Where the configured public keys or addresses cannot be used.
+    pub fn new(ingredients: Ingredients) -> Result<Runtime, SetupError> {
         let Ingredients { role, config, secrets, store, clock, shutdown } = ingredients;
         let metrics = Metrics::new();
         let identity = &config.identity;
         let shoppers = Verifier::from_jwks(&identity.jwks, &identity.issuer, Audience::Deals)?;
+        let till = Till::open(&config, &secrets)?;
         Ok(Runtime(Arc::new(Parts {
             role,
+            till,
             keys: Keys::new(&config.deal),
             tickets: TicketKey::new(&secrets.deal_key, &config.deal),
             passes: PassKey::new(&secrets.deal_key, &config.deal),

@@ -1,6 +1,7 @@
 //! The names of all keys of a deal: versioned, and tagged with the deal's name so that a cluster
 //! keeps them together. No other file spells a key.
 
+use tenant_runtime_core::ids::OrderId;
 use uuid::Uuid;
 
 /// The keys of one deal.
@@ -77,5 +78,40 @@ impl Keys {
     #[must_use]
     pub fn stock(&self, product: Uuid) -> String {
         self.named(&format!("stock:{product}"))
+    }
+
+    /// Hash: an order. Fixed: `shopper`, `product`, `quantity`, `amount`, `facts` (JSON), `created`
+    /// and `until` (milliseconds). By state: `state`, `ref` and `announced` (JSON), `proof`, `since`,
+    /// `receipt` (JSON), `reason`, `at`, `stray` (money turned up for a released order).
+    #[must_use]
+    pub fn order(&self, order: OrderId) -> String {
+        self.named(&format!("order:{order}"))
+    }
+
+    /// Sorted set: orders by when recovery must look at them (milliseconds).
+    #[must_use]
+    pub fn due(&self) -> String {
+        self.named("due")
+    }
+
+    /// Hash: what a shopper has in this deal. `p:<product>` -> pieces held and paid for,
+    /// `r:<idempotency key>` -> the order that the request made, and a fingerprint of the request.
+    #[must_use]
+    pub fn buyer(&self, shopper: Uuid) -> String {
+        self.named(&format!("buyer:{shopper}"))
+    }
+
+    /// Hash: the deal's sums. `sequence` (events so far), `exported` (events that the ledger has) and
+    /// `digest` (the chain over those), `open_holds`, `open_refunds`, `sold`, `gross`, `refunds`.
+    #[must_use]
+    pub fn books(&self) -> String {
+        self.named("books")
+    }
+
+    /// Stream: the events that the ledger does not have yet; an entry's id is `<sequence>-0`, its one
+    /// field `e` the event as JSON.
+    #[must_use]
+    pub fn events(&self) -> String {
+        self.named("events")
     }
 }

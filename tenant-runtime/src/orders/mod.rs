@@ -1,0 +1,54 @@
+//! The deal's orders in Redis, for shop and payment alike: how an order is stored, the steps that
+//! change it, and how a shopper sees it. Whether a change makes sense is decided by
+//! `tenant_runtime_core::orders`; that nothing came between is ensured by the step.
+
+mod record;
+pub mod steps;
+mod view;
+
+use tenant_runtime_core::ids::OrderId;
+use tenant_runtime_core::orders::Order;
+use uuid::Uuid;
+
+pub use view::OrderView;
+
+use crate::error::ApiError;
+use crate::redis::StoreError;
+use crate::state::Runtime;
+
+/// One order.
+///
+/// # Errors
+/// Where Redis is away, or holds something that is no order.
+pub async fn find(runtime: &Runtime, order: OrderId) -> Result<Option<Order>, StoreError> {
+    let fields: std::collections::HashMap<String, String> =
+        runtime.store.read(redis::cmd("HGETALL").arg(runtime.keys.order(order))).await?;
+    if fields.is_empty() {
+        return Ok(None);
+    }
+    record::parse(order, &fields).map(Some)
+}
+
+/// One order of one shopper. Another's order is as unknown as none.
+///
+/// # Errors
+/// [`ApiError::OrderUnknown`], or where Redis is away.
+pub async fn find_own(runtime: &Runtime, shopper: Uuid, order: OrderId) -> Result<Order, ApiError> {
+    find(runtime, order).await?.filter(|order| order.shopper.0 == shopper).ok_or(ApiError::OrderUnknown)
+}
+
+/// All orders of one shopper in this deal, newest first. Their number is bounded by the stock and by
+/// the limit per shopper of what is held at a time; released ones are only as many as were held.
+///
+/// # Errors
+/// Where Redis is away, or holds something that is no order.
+pub async fn of_shopper(runtime: &Runtime, shopper: Uuid) -> Result<Vec<Order>, StoreError> {
+    let had: std::collections::HashMap<String, String> =
+        runtime.store.read(redis::cmd("HGETALL").arg(runtime.keys.buyer(shopper))).await?;
+    let mut orders = Vec::new();
+    for order in had.iter().filter_map(|(field, value)| record::requested(field, value)) {
+        orders.extend(find(runtime, order).await?);
+    }
+    orders.sort_by_key(|order| std::cmp::Reverse(order.created_at));
+    Ok(orders)
+}

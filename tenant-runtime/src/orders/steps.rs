@@ -1,0 +1,390 @@
+//! The steps that change an order, one function for each `.lua` file. A step changes nothing unless
+//! the order is still in the state that its caller decided on, so all of them can be repeated.
+
+use jiff::{SignedDuration, Timestamp};
+use tenant_runtime_core::ids::{OrderId, ProductId};
+use tenant_runtime_core::orders::{Announced, Item, Order, RECOVER_AFTER, ReleaseReason, State};
+use uuid::Uuid;
+
+use super::record::Facts;
+use crate::redis::StoreError;
+use crate::state::Runtime;
+use crate::step;
+
+step!(HOLD, "hold");
+step!(READY, "ready");
+step!(WITHDRAW, "withdraw");
+step!(APPROVING, "approving");
+step!(REOPEN, "reopen");
+step!(PAID, "paid");
+step!(RELEASE, "release");
+step!(REFUNDING, "refunding");
+step!(KEEP, "keep");
+step!(REFUNDED, "refunded");
+step!(STRAY_RETURNED, "stray_returned");
+step!(DUE, "due");
+step!(POSTPONE, "postpone");
+
+/// Whether a step changed the order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Moved {
+    Yes,
+    /// The order was already elsewhere; the word is its state.
+    No(String),
+}
+
+impl Moved {
+    fn from_word(word: String) -> Moved {
+        if word == "moved" { Moved::Yes } else { Moved::No(word) }
+    }
+
+    #[must_use]
+    pub fn is_yes(&self) -> bool {
+        *self == Moved::Yes
+    }
+}
+
+/// What is asked for when pieces are to be held.
+#[derive(Debug)]
+pub struct Wish<'a> {
+    pub order: OrderId,
+    pub shopper: Uuid,
+    pub item: &'a Item,
+    pub delivery: &'a control_plane_core::ledger::Delivery,
+    pub per_shopper_max: u32,
+    pub idempotency_key: &'a str,
+    /// Of the request's content: the same key with another content is an error.
+    pub fingerprint: &'a str,
+}
+
+/// What became of a wish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    New {
+        created_at: Timestamp,
+        held_until: Timestamp,
+    },
+    /// The request was made before; this is its order.
+    Repeated(OrderId),
+    KeyReused,
+    Sealed,
+    Closed,
+    NotOpen,
+    /// The shopper's place inside is gone.
+    Outside,
+    ProductUnknown,
+    LimitReached,
+    Short {
+        left: u32,
+    },
+}
+
+/// Keeps pieces for a new order.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn hold(runtime: &Runtime, wish: &Wish<'_>) -> Result<Held, StoreError> {
+    let facts = Facts {
+        name: wish.item.name.clone(),
+        image_url: wish.item.image_url.clone(),
+        delivery: wish.delivery.clone(),
+    };
+    let keys = &runtime.keys;
+    let answer: Vec<String> = runtime
+        .store
+        .step(&HOLD)
+        .key(keys.settings())
+        .key(keys.sealed())
+        .key(keys.stock(wish.item.product.0))
+        .key(keys.buyer(wish.shopper))
+        .key(keys.passes())
+        .key(keys.order(wish.order))
+        .key(keys.due())
+        .key(keys.books())
+        .arg(runtime.config.opens_at.as_millisecond())
+        .arg(runtime.config.closes_at.as_millisecond())
+        .arg(i64::from(runtime.config.hold_seconds) * 1_000)
+        .arg(wish.item.quantity)
+        .arg(wish.per_shopper_max)
+        .arg(wish.idempotency_key)
+        .arg(wish.fingerprint)
+        .arg(wish.order.to_string())
+        .arg(wish.item.product.to_string())
+        .arg(wish.shopper.as_bytes().as_slice())
+        .arg(wish.shopper.to_string())
+        .arg(wish.item.amount.0)
+        .arg(serde_json::to_string(&facts).expect("facts are plain data"))
+        .run()
+        .await?;
+    let answer: Vec<&str> = answer.iter().map(String::as_str).collect();
+    held(&answer).ok_or_else(|| unexpected("hold", &answer))
+}
+
+fn held(answer: &[&str]) -> Option<Held> {
+    let instant = |millis: &str| Timestamp::from_millisecond(millis.parse().ok()?).ok();
+    Some(match answer {
+        ["held", _, created, until] => {
+            Held::New { created_at: instant(created)?, held_until: instant(until)? }
+        }
+        ["repeated", order] => Held::Repeated(order.parse().ok()?),
+        ["reused"] => Held::KeyReused,
+        ["sealed"] => Held::Sealed,
+        ["closed"] => Held::Closed,
+        ["not_open"] => Held::NotOpen,
+        ["outside"] => Held::Outside,
+        ["unknown"] => Held::ProductUnknown,
+        ["limit"] => Held::LimitReached,
+        ["short", left] => Held::Short { left: left.parse().ok()? },
+        _ => return None,
+    })
+}
+
+/// Which payment an order is ready with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readied {
+    Now,
+    /// Another request was faster; its payment is the one that counts.
+    Already(Box<Announced>),
+    TooLate,
+    Refused,
+}
+
+/// Held -> Ready.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn ready(runtime: &Runtime, order: OrderId, payment: &Announced) -> Result<Readied, StoreError> {
+    let answer: Vec<String> = runtime
+        .store
+        .step(&READY)
+        .key(runtime.keys.order(order))
+        .arg(&payment.payment_ref)
+        .arg(serde_json::to_string(payment).expect("an announced payment is plain data"))
+        .run()
+        .await?;
+    let answer: Vec<&str> = answer.iter().map(String::as_str).collect();
+    match answer.as_slice() {
+        ["moved"] => Ok(Readied::Now),
+        ["already", announced] => serde_json::from_str(announced)
+            .map(|announced| Readied::Already(Box::new(announced)))
+            .map_err(|_| unexpected("ready", &answer)),
+        ["late"] => Ok(Readied::TooLate),
+        ["refused", _] => Ok(Readied::Refused),
+        _ => Err(unexpected("ready", &answer)),
+    }
+}
+
+/// Ready -> Held, where the announced payment is dead.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn withdraw(runtime: &Runtime, order: OrderId, payment_ref: &str) -> Result<Moved, StoreError> {
+    let call = runtime.store.step(&WITHDRAW).key(runtime.keys.order(order)).arg(payment_ref);
+    call.run().await.map(Moved::from_word)
+}
+
+/// Ready -> Approving. Only after [`Moved::Yes`] may the gateway be asked for money.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn approving(runtime: &Runtime, order: OrderId, proof: &str) -> Result<Moved, StoreError> {
+    let call = runtime
+        .store
+        .step(&APPROVING)
+        .key(runtime.keys.order(order))
+        .key(runtime.keys.due())
+        .arg(order.to_string())
+        .arg(proof)
+        .arg(millis(RECOVER_AFTER));
+    call.run().await.map(Moved::from_word)
+}
+
+/// Approving -> Ready, where the gateway declined this very proof.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn reopen(runtime: &Runtime, order: OrderId, proof: &str) -> Result<Moved, StoreError> {
+    let call = runtime
+        .store
+        .step(&REOPEN)
+        .key(runtime.keys.order(order))
+        .key(runtime.keys.due())
+        .arg(order.to_string())
+        .arg(proof);
+    call.run().await.map(Moved::from_word)
+}
+
+/// Approving -> Paid. `paid` is the order as it will be.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn paid(runtime: &Runtime, paid: &Order) -> Result<Moved, StoreError> {
+    let State::Paid { receipt } = &paid.state else {
+        panic!("order {} is written as paid without a receipt", paid.id);
+    };
+    let keys = &runtime.keys;
+    let call = runtime
+        .store
+        .step(&PAID)
+        .key(keys.order(paid.id))
+        .key(keys.due())
+        .key(keys.books())
+        .key(keys.events())
+        .key(keys.stock(paid.item.product.0))
+        .arg(paid.id.to_string())
+        .arg(serde_json::to_string(receipt).expect("a receipt is plain data"))
+        .arg(event_text(paid));
+    call.run().await.map(Moved::from_word)
+}
+
+/// Held, Ready or Approving -> Released, where `order` is still as it is given.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn release(runtime: &Runtime, order: &Order, reason: ReleaseReason) -> Result<Moved, StoreError> {
+    let proof = match &order.state {
+        State::Approving { proof, .. } => proof.as_str(),
+        _ => "",
+    };
+    let reason = match reason {
+        ReleaseReason::Expired => "expired",
+        ReleaseReason::Abandoned => "abandoned",
+        ReleaseReason::PaymentFailed => "paymentFailed",
+    };
+    let keys = &runtime.keys;
+    let call = runtime
+        .store
+        .step(&RELEASE)
+        .key(keys.order(order.id))
+        .key(keys.due())
+        .key(keys.books())
+        .key(keys.stock(order.item.product.0))
+        .key(keys.buyer(order.shopper.0))
+        .arg(order.id.to_string())
+        .arg(order.state.name())
+        .arg(proof)
+        .arg(reason);
+    call.run().await.map(Moved::from_word)
+}
+
+/// Paid -> Refunding.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn refunding(runtime: &Runtime, order: OrderId, reason: &str) -> Result<Moved, StoreError> {
+    let call = runtime
+        .store
+        .step(&REFUNDING)
+        .key(runtime.keys.order(order))
+        .key(runtime.keys.due())
+        .key(runtime.keys.books())
+        .key(runtime.keys.sealed())
+        .arg(order.to_string())
+        .arg(reason)
+        .arg(millis(RECOVER_AFTER));
+    call.run().await.map(Moved::from_word)
+}
+
+/// Refunding -> Paid, where the gateway will not give the money back.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn keep(runtime: &Runtime, order: OrderId) -> Result<Moved, StoreError> {
+    let call = runtime
+        .store
+        .step(&KEEP)
+        .key(runtime.keys.order(order))
+        .key(runtime.keys.due())
+        .key(runtime.keys.books())
+        .arg(order.to_string());
+    call.run().await.map(Moved::from_word)
+}
+
+/// Refunding -> Refunded. `refunded` is the order as it will be.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn refunded(runtime: &Runtime, refunded: &Order) -> Result<Moved, StoreError> {
+    let State::Refunded { at, .. } = &refunded.state else {
+        panic!("order {} is written as refunded and is not", refunded.id);
+    };
+    let keys = &runtime.keys;
+    let call = runtime
+        .store
+        .step(&REFUNDED)
+        .key(keys.order(refunded.id))
+        .key(keys.due())
+        .key(keys.books())
+        .key(keys.events())
+        .key(keys.stock(refunded.item.product.0))
+        .key(keys.buyer(refunded.shopper.0))
+        .key(keys.settings())
+        .arg(refunded.id.to_string())
+        .arg(at.as_millisecond())
+        .arg(event_text(refunded))
+        .arg(u8::from(runtime.config.restock_on_refund))
+        .arg(runtime.config.closes_at.as_millisecond());
+    call.run().await.map(Moved::from_word)
+}
+
+/// The money of a released order is back with the shopper.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn stray_returned(runtime: &Runtime, order: OrderId) -> Result<bool, StoreError> {
+    runtime
+        .store
+        .step(&STRAY_RETURNED)
+        .key(runtime.keys.order(order))
+        .key(runtime.keys.due())
+        .key(runtime.keys.books())
+        .arg(order.to_string())
+        .run()
+        .await
+}
+
+/// Up to `most` orders that must be looked at, for this caller alone until the lease is over.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn due(runtime: &Runtime, most: usize, lease: SignedDuration) -> Result<Vec<OrderId>, StoreError> {
+    let orders: Vec<String> =
+        runtime.store.step(&DUE).key(runtime.keys.due()).arg(most).arg(millis(lease)).run().await?;
+    orders.iter().map(|order| order.parse().map_err(|_| unexpected("due", &[order.as_str()]))).collect()
+}
+
+/// Looks at an undecided order again later.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn postpone(runtime: &Runtime, order: OrderId, by: SignedDuration) -> Result<(), StoreError> {
+    let call = runtime.store.step(&POSTPONE).key(runtime.keys.due());
+    call.arg(order.to_string()).arg(millis(by)).run().await
+}
+
+/// Pieces left of each product, in the order given.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn stock_left(
+    runtime: &Runtime,
+    products: impl Iterator<Item = ProductId>,
+) -> Result<Vec<u32>, StoreError> {
+    step!(STOCK_LEFT, "stock_left");
+    let call = runtime.store.step(&STOCK_LEFT);
+    products.fold(call, |call, product| call.key(runtime.keys.stock(product.0))).run().await
+}
+
+fn event_text(order: &Order) -> String {
+    let event = order.event().expect("paid and refunded orders have an event");
+    serde_json::to_string(&event).expect("an event is plain data")
+}
+
+fn millis(duration: SignedDuration) -> i64 {
+    i64::try_from(duration.as_millis()).expect("waits are seconds, not ages")
+}
+
+fn unexpected(step: &'static str, answer: &[&str]) -> StoreError {
+    StoreError::Unexpected { step, what: answer.join(" ") }
+}

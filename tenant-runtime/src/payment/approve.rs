@@ -1,0 +1,84 @@
+//! `GET /payment/orders/{id}/{approve,cancel,fail}`: where the gateway sends the shopper back to.
+//!
+//! Nobody is asked who they are: the browser that comes back may be another one than the shopper's,
+//! and whoever knows the order's id and the gateway's proof may finish the payment. The answer is
+//! always the order's own page, which shows how things stand.
+
+use axum::extract::State;
+use axum::response::Redirect;
+use control_plane_telemetry::problem::{Path, Query};
+use serde::Deserialize;
+use tenant_runtime_core::ids::OrderId;
+use tenant_runtime_core::orders::Refused;
+
+use super::resolve;
+use crate::error::ApiError;
+use crate::orders::{self, steps};
+use crate::state::Runtime;
+
+const PROOF_CHARS_MAX: usize = 200;
+
+/// What the gateway adds to the address. Whatever else it adds is none of our business.
+#[derive(Debug, Deserialize)]
+pub(super) struct Proof {
+    #[serde(default)]
+    pg_token: String,
+}
+
+/// Takes the money, if the hold is still ours, and shows the order.
+pub(super) async fn approve(
+    State(runtime): State<Runtime>,
+    Path(order): Path<OrderId>,
+    Query(proof): Query<Proof>,
+) -> Redirect {
+    // In a task of its own: a shopper who closes the page must not interrupt a payment halfway.
+    let attempt = tokio::spawn(async move { take_money(&runtime, order, proof.pg_token).await });
+    match attempt.await {
+        Ok(Ok(())) => Redirect::to(&page(order, None)),
+        Ok(Err(error)) => {
+            tracing::info!(%order, %error, "no money was asked for");
+            Redirect::to(&page(order, Some("failed")))
+        }
+        Err(panic) => {
+            tracing::error!(%order, %panic, "an approval broke off; recovery finishes it");
+            Redirect::to(&page(order, None))
+        }
+    }
+}
+
+async fn take_money(runtime: &Runtime, order: OrderId, proof: String) -> Result<(), ApiError> {
+    if proof.is_empty() || proof.len() > PROOF_CHARS_MAX {
+        return Err(ApiError::OrderState);
+    }
+    let order = orders::find(runtime, order).await?.ok_or(ApiError::OrderUnknown)?;
+    let decided = matches!(order.state.name(), "approving" | "paid" | "refunding" | "refunded");
+    if decided {
+        // The page was loaded again: there is nothing left to ask for.
+        return Ok(());
+    }
+    let approving = order.approve(proof.clone(), runtime.now()).map_err(|refused| match refused {
+        Refused::State(_) => ApiError::OrderState,
+        Refused::TooLate => ApiError::HoldExpired,
+    })?;
+    if steps::approving(runtime, approving.id, &proof).await?.is_yes() {
+        let _ended = resolve::take_money(runtime, &approving).await?;
+    }
+    Ok(())
+}
+
+/// The shopper gave up at the gateway. The pieces stay held: another attempt may follow.
+pub(super) async fn cancelled(Path(order): Path<OrderId>) -> Redirect {
+    Redirect::to(&page(order, Some("cancelled")))
+}
+
+/// The gateway could not do it. The pieces stay held: another attempt may follow.
+pub(super) async fn failed(Path(order): Path<OrderId>) -> Redirect {
+    Redirect::to(&page(order, Some("failed")))
+}
+
+fn page(order: OrderId, result: Option<&str>) -> String {
+    match result {
+        None => format!("/orders/{order}"),
+        Some(result) => format!("/orders/{order}?result={result}"),
+    }
+}

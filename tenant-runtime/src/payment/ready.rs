@@ -1,0 +1,118 @@
+//! `POST /payment/orders/{id}/ready`
+
+use axum::extract::State;
+use control_plane_gateway as gateway;
+use control_plane_gateway::{BeginError, Gateway as _};
+use control_plane_telemetry::problem::{Json, Path};
+use jiff::Timestamp;
+use serde::Serialize;
+use tenant_runtime_core::ids::OrderId;
+use tenant_runtime_core::orders::{Announced, Order, Refused, Sighting, State as OrderState};
+
+use super::resolve;
+use crate::error::{ApiError, chain};
+use crate::extract::Buyer;
+use crate::orders::steps::Readied;
+use crate::orders::{self, steps};
+use crate::state::Runtime;
+
+/// Where the shopper goes to pay, by device.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ReadyView {
+    pc: String,
+    mobile: String,
+    app: String,
+    /// Until when the gateway takes the shopper's word.
+    expires_at: Timestamp,
+}
+
+impl From<Announced> for ReadyView {
+    fn from(payment: Announced) -> ReadyView {
+        let Announced { pc, mobile, app, expires_at, payment_ref: _ } = payment;
+        ReadyView { pc, mobile, app, expires_at }
+    }
+}
+
+/// Announces the payment of a held order. Repeating it gives the same payment, unless that one has
+/// failed or was given up at the gateway: then another.
+///
+/// 409 `order_state`, `hold_expired`, `payment_refused`; 503 `gateway_unavailable`.
+pub(super) async fn ready(
+    buyer: Buyer,
+    State(runtime): State<Runtime>,
+    Path(order): Path<OrderId>,
+) -> Result<Json<ReadyView>, ApiError> {
+    let order = orders::find_own(&runtime, buyer.shopper, order).await?;
+    let order = match &order.state {
+        OrderState::Ready { payment } if is_alive(&runtime, &order, payment).await => {
+            return Ok(Json(payment.clone().into()));
+        }
+        OrderState::Ready { payment } => {
+            let _moved = steps::withdraw(&runtime, order.id, &payment.payment_ref).await?;
+            order.withdraw().map_err(refused)?
+        }
+        _ => order,
+    };
+    let payment = announce(&runtime, &order).await?;
+    let ready = order.clone().ready(payment.clone(), runtime.now()).map_err(refused)?;
+    match steps::ready(&runtime, ready.id, &payment).await? {
+        Readied::Now => Ok(Json(payment.into())),
+        Readied::Already(payment) => Ok(Json((*payment).into())),
+        Readied::TooLate => Err(ApiError::HoldExpired),
+        Readied::Refused => Err(ApiError::OrderState),
+    }
+}
+
+/// Whether the announced payment can still be agreed to. Where the gateway does not say otherwise,
+/// it can.
+async fn is_alive(runtime: &Runtime, order: &Order, payment: &Announced) -> bool {
+    runtime.now() < payment.expires_at
+        && !matches!(
+            resolve::look_up(runtime, order).await,
+            Sighting::Failed | Sighting::Cancelled | Sighting::Missing
+        )
+}
+
+async fn announce(runtime: &Runtime, order: &Order) -> Result<Announced, ApiError> {
+    let now = runtime.now();
+    match &order.state {
+        OrderState::Held if now >= order.held_until => return Err(ApiError::HoldExpired),
+        OrderState::Held => {}
+        _ => return Err(ApiError::OrderState),
+    }
+    let back = |call: &str| format!("{}/payment/orders/{}/{call}", runtime.config.origin, order.id);
+    let announcement = gateway::Order {
+        order_id: order.id.to_string(),
+        user_id: order.shopper.to_string(),
+        item_name: order.item.name.clone(),
+        quantity: order.item.quantity,
+        amount: order.item.amount,
+        approval_url: back("approve"),
+        cancel_url: back("cancel"),
+        fail_url: back("fail"),
+        asked_at: now,
+    };
+    let desk = runtime.till.desk();
+    let begun = desk.gateway.begin(&desk.merchant, &announcement).await.map_err(|error| {
+        tracing::warn!(order = %order.id, error = %chain(&error), "no payment was announced");
+        match error {
+            BeginError::Unavailable(_) => ApiError::GatewayUnavailable,
+            BeginError::Declined(_) => ApiError::PaymentRefused,
+        }
+    })?;
+    Ok(Announced {
+        payment_ref: begun.payment_ref,
+        pc: begun.redirect.pc,
+        mobile: begun.redirect.mobile,
+        app: begun.redirect.app,
+        expires_at: begun.expires_at,
+    })
+}
+
+fn refused(refused: Refused) -> ApiError {
+    match refused {
+        Refused::State(_) => ApiError::OrderState,
+        Refused::TooLate => ApiError::HoldExpired,
+    }
+}

@@ -1,0 +1,141 @@
+//! `POST /shop/holds`
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use control_plane_core::ledger::Delivery;
+use control_plane_telemetry::problem::{FieldError, Json};
+use serde::Deserialize;
+use tenant_runtime_core::delivery::{self, DeliveryForm, Fault};
+use tenant_runtime_core::ids::{OrderId, ProductId, ShopperId};
+use tenant_runtime_core::orders::{Item, Order, State as OrderState};
+
+use crate::error::ApiError;
+use crate::extract::Passed;
+use crate::orders::steps::{self, Held, Wish};
+use crate::orders::{self, OrderView};
+use crate::state::Runtime;
+
+const IDEMPOTENCY_KEY_CHARS_MAX: usize = 100;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct HoldForm {
+    product: ProductId,
+    quantity: u32,
+    delivery: DeliveryForm,
+}
+
+/// Keeps pieces for the shopper until they are paid for or the hold is over: 201 with the order. The
+/// same `Idempotency-Key` gives the same order again, with 200.
+///
+/// 409 `not_open`, `closed`, `sealed`, `sold_out`, `stock_short`, `limit_reached`,
+/// `idempotency_key_reused`; 403 `pass_expired` where the place inside is gone; 404
+/// `product_unknown`; 422 `invalid_body` with what is wrong with which field.
+pub(super) async fn hold(
+    Passed(pass): Passed,
+    State(runtime): State<Runtime>,
+    headers: HeaderMap,
+    Json(form): Json<HoldForm>,
+) -> Result<(StatusCode, Json<OrderView>), ApiError> {
+    let idempotency_key = idempotency_key(&headers)?;
+    let settings = runtime.settings.load_full();
+    let product = settings
+        .products
+        .iter()
+        .find(|product| product.id == form.product.0)
+        .ok_or(ApiError::ProductUnknown)?;
+    let (quantity, delivery) = check(form.quantity, form.delivery)?;
+    if quantity > product.per_shopper_max {
+        return Err(ApiError::LimitReached);
+    }
+    let item = Item {
+        product: form.product,
+        name: product.name.clone(),
+        image_url: product.image_url.clone(),
+        quantity,
+        amount: product.price.times(quantity).ok_or_else(|| {
+            ApiError::Internal(anyhow::anyhow!("a price times a quantity is beyond counting"))
+        })?,
+    };
+    let wish = Wish {
+        order: OrderId(uuid::Builder::from_random_bytes(runtime.random()).into_uuid()),
+        shopper: pass.shopper,
+        item: &item,
+        delivery: &delivery,
+        per_shopper_max: product.per_shopper_max,
+        idempotency_key,
+        fingerprint: &fingerprint(&item, &delivery),
+    };
+    match steps::hold(&runtime, &wish).await? {
+        Held::New { created_at, held_until } => {
+            let order = Order {
+                id: wish.order,
+                shopper: ShopperId(pass.shopper),
+                item,
+                delivery,
+                created_at,
+                held_until,
+                state: OrderState::Held,
+            };
+            Ok((StatusCode::CREATED, Json(order.into())))
+        }
+        Held::Repeated(order) => {
+            let order = orders::find_own(&runtime, pass.shopper, order).await?;
+            Ok((StatusCode::OK, Json(order.into())))
+        }
+        Held::KeyReused => Err(ApiError::IdempotencyKeyReused),
+        Held::Sealed => Err(ApiError::Sealed),
+        Held::Closed => Err(ApiError::Closed),
+        Held::NotOpen => Err(ApiError::NotOpen),
+        Held::Outside => Err(ApiError::PassExpired),
+        Held::ProductUnknown => Err(ApiError::ProductUnknown),
+        Held::LimitReached => Err(ApiError::LimitReached),
+        Held::Short { left: 0 } => Err(ApiError::SoldOut),
+        Held::Short { left } => Err(ApiError::StockShort { left }),
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<&str, ApiError> {
+    headers
+        .get("idempotency-key")
+        .and_then(|key| key.to_str().ok())
+        .filter(|key| (1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&key.len()))
+        .ok_or(ApiError::IdempotencyKeyMissing)
+}
+
+fn check(quantity: u32, delivery: DeliveryForm) -> Result<(u32, Delivery), ApiError> {
+    let mut errors = Vec::new();
+    if quantity == 0 {
+        errors.push(FieldError {
+            field: "quantity".to_owned(),
+            code: "too_small".to_owned(),
+            detail: "1개부터 주문할 수 있어요.".to_owned(),
+        });
+    }
+    match delivery.check() {
+        Ok(delivery) if errors.is_empty() => Ok((quantity, delivery)),
+        Ok(_) => Err(ApiError::InvalidBody(errors)),
+        Err(wrong) => {
+            errors.extend(wrong.into_iter().map(field_error));
+            Err(ApiError::InvalidBody(errors))
+        }
+    }
+}
+
+fn field_error(error: delivery::FieldError) -> FieldError {
+    let (code, detail) = match error.fault {
+        Fault::Missing => ("missing", "입력해 주세요.".to_owned()),
+        Fault::TooLong { chars_max } => ("too_long", format!("{chars_max}자까지 쓸 수 있어요.")),
+        Fault::Unprintable => ("unprintable", "줄바꿈이나 특수한 문자는 쓸 수 없어요.".to_owned()),
+        Fault::Phone => ("phone_invalid", "전화번호를 확인해 주세요. 예: 010-1234-5678".to_owned()),
+        Fault::Postcode => ("postcode_invalid", "우편번호 다섯 자리를 입력해 주세요.".to_owned()),
+    };
+    FieldError { field: format!("delivery.{}", error.field), code: code.to_owned(), detail }
+}
+
+/// Tells a repeated request from another one under the same key. The price is no part of it: a retry
+/// after a change of price is still the same request.
+fn fingerprint(item: &Item, delivery: &Delivery) -> String {
+    let content = serde_json::to_vec(&(item.product, item.quantity, delivery)).expect("plain data");
+    blake3::hash(&content).to_hex()[..32].to_owned()
+}

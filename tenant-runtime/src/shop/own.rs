@@ -1,0 +1,57 @@
+//! `GET /shop/orders`, `GET` and `DELETE /shop/orders/{id}`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use control_plane_telemetry::problem::{Json, Path};
+use serde::Serialize;
+use tenant_runtime_core::ids::OrderId;
+use tenant_runtime_core::orders::{ReleaseReason, State as OrderState};
+
+use crate::error::ApiError;
+use crate::extract::Buyer;
+use crate::orders::{self, OrderView, steps};
+use crate::state::Runtime;
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Orders {
+    items: Vec<OrderView>,
+    /// Always null: a shopper's orders of one deal are one page.
+    next_cursor: Option<String>,
+}
+
+/// The shopper's own orders in this deal, newest first.
+pub(super) async fn list(buyer: Buyer, State(runtime): State<Runtime>) -> Result<Json<Orders>, ApiError> {
+    let orders = orders::of_shopper(&runtime, buyer.shopper).await?;
+    Ok(Json(Orders { items: orders.into_iter().map(OrderView::from).collect(), next_cursor: None }))
+}
+
+/// One of the shopper's own orders. 404 `order_unknown` for everyone else's.
+pub(super) async fn read(
+    buyer: Buyer,
+    State(runtime): State<Runtime>,
+    Path(order): Path<OrderId>,
+) -> Result<Json<OrderView>, ApiError> {
+    Ok(Json(orders::find_own(&runtime, buyer.shopper, order).await?.into()))
+}
+
+/// Gives the pieces of an unpaid order back: 204, also where they already are. 409 `order_state`
+/// once the gateway has been asked for the money.
+pub(super) async fn abandon(
+    buyer: Buyer,
+    State(runtime): State<Runtime>,
+    Path(order): Path<OrderId>,
+) -> Result<StatusCode, ApiError> {
+    let order = orders::find_own(&runtime, buyer.shopper, order).await?;
+    match order.state {
+        OrderState::Released { .. } => Ok(StatusCode::NO_CONTENT),
+        OrderState::Held | OrderState::Ready { .. } => {
+            if steps::release(&runtime, &order, ReleaseReason::Abandoned).await?.is_yes() {
+                Ok(StatusCode::NO_CONTENT)
+            } else {
+                Err(ApiError::OrderState)
+            }
+        }
+        _ => Err(ApiError::OrderState),
+    }
+}
