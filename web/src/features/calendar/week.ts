@@ -1,0 +1,90 @@
+// The week that the calendar shows, as plain data: which hours there are, and what each is worth to a
+// company that wants to rent with a given plan.
+
+import type { CalendarSlot, Plan, Rental } from '~/api/types';
+import { type Instant, koreanInstant, koreanTime, millis, startOfKoreanDay } from '~/shared/format/time';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+export const daysShown = 7;
+
+/** `2026-11-24`, the day in Korea that holds the instant: what stands in the URL. */
+export function dayKey(instant: Instant): string {
+  const t = koreanTime(instant);
+  return `${t.year}-${String(t.month).padStart(2, '0')}-${String(t.day).padStart(2, '0')}`;
+}
+
+/** Midnight of a day from the URL, or of today where the URL says nothing sensible. */
+export function dayFromKey(key: string | undefined, now: Instant): number {
+  const match = key?.match(/^(\d{4})-(\d{2})-(\d{2})$/);
+  if (!match) return startOfKoreanDay(now);
+  const instant = koreanInstant(Number(match[1]), Number(match[2]), Number(match[3]));
+  return Number.isFinite(instant) ? instant : startOfKoreanDay(now);
+}
+
+export type Room = 'past' | 'mine' | 'full' | 'tight' | 'open';
+
+export interface Hour {
+  startsAt: number;
+  endsAt: number;
+  room: Room;
+  /** Shoppers that still fit. */
+  free: number;
+  /** 0 to 1. */
+  usedShare: number;
+}
+
+/** Below this share of the platform an hour is called tight. */
+const tightShare = 0.25;
+
+/** What one hour is worth to a company that wants `plan`. */
+export function hourOf(
+  slot: CalendarSlot,
+  capacity: number,
+  plan: Plan,
+  mine: readonly Rental[],
+  nowMs: number,
+): Hour {
+  const startsAt = millis(slot.startsAt);
+  const endsAt = millis(slot.endsAt);
+  const occupied = mine.some(
+    (rental) => millis(rental.opensAt) < endsAt && millis(rental.closesAt) > startsAt,
+  );
+  const room = (): Room => {
+    if (startsAt < nowMs) return 'past';
+    if (occupied) return 'mine';
+    if (slot.free < plan.expectedShoppers) return 'full';
+    return slot.free < capacity * tightShare ? 'tight' : 'open';
+  };
+  return {
+    startsAt,
+    endsAt,
+    room: room(),
+    free: slot.free,
+    usedShare: capacity > 0 ? Math.min(1, slot.used / capacity) : 1,
+  };
+}
+
+export const isFree = (hour: Hour): boolean => hour.room === 'open' || hour.room === 'tight';
+
+export interface Day {
+  startsAt: number;
+  hours: Hour[];
+}
+
+/** The hours by day, in order. */
+export function daysOf(hours: readonly Hour[], firstDay: number): Day[] {
+  return Array.from({ length: daysShown }, (_, at) => {
+    const startsAt = firstDay + at * dayMs;
+    return {
+      startsAt,
+      hours: hours.filter((hour) => hour.startsAt >= startsAt && hour.startsAt < startsAt + dayMs),
+    };
+  });
+}
+
+/** The first hour of a proposed window that is not free, or nothing where all are. */
+export function obstacle(hours: readonly Hour[], opensAt: number, lengthMs: number): Hour | undefined {
+  return hours.find((hour) => hour.startsAt < opensAt + lengthMs && hour.endsAt > opensAt && !isFree(hour));
+}

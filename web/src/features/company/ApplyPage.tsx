@@ -1,0 +1,145 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { api } from '~/api/bidd';
+import type { CompanyApplication } from '~/api/types';
+import { useSession } from '~/features/session/session';
+import { businessNumber, businessNumberHolds, phone, phoneToE164 } from '~/shared/format/identity';
+import { PhoneActionBar } from '~/shared/parts/PhoneActionBar';
+import { bidd } from '~/shared/paths';
+import { Button } from '~/shared/ui/Button';
+import { TextField } from '~/shared/ui/Field';
+import { FieldGroup, FormProblem, formClass, Pair } from '~/shared/ui/Form';
+import { Page } from '~/shared/ui/Page';
+import { useForm } from '~/shared/ui/useForm';
+import { useNavigate } from '~/shared/ui/useNavigate';
+import { sentence } from '~/shared/words/errors';
+
+const empty: CompanyApplication = {
+  name: '',
+  slug: '',
+  businessNumber: '',
+  representative: '',
+  mailOrderNumber: '',
+  contactEmail: '',
+  contactPhone: '',
+};
+
+const missing: Record<keyof CompanyApplication, string> = {
+  name: '가게 이름을 적어 주세요.',
+  slug: '주소에 쓸 이름을 적어 주세요.',
+  businessNumber: '사업자등록번호를 적어 주세요.',
+  representative: '대표자 이름을 적어 주세요.',
+  mailOrderNumber: '통신판매업 신고번호를 적어 주세요.',
+  contactEmail: '이메일을 적어 주세요.',
+  contactPhone: '전화번호를 적어 주세요.',
+};
+
+/** What can be known to be wrong without asking the server. */
+export function applicationProblems(values: CompanyApplication): Partial<CompanyApplication> {
+  const problems: Partial<CompanyApplication> = {};
+  for (const key of Object.keys(missing) as (keyof CompanyApplication)[]) {
+    if (values[key].trim() === '') problems[key] = missing[key];
+  }
+  if (values.slug && !/^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/.test(values.slug))
+    problems.slug = sentence('slug_invalid');
+  if (values.businessNumber && !businessNumberHolds(values.businessNumber)) {
+    problems.businessNumber = sentence('business_number_invalid');
+  }
+  if (values.contactEmail && !/^\S+@\S+\.\S+$/.test(values.contactEmail)) {
+    problems.contactEmail = '이메일 주소가 맞지 않아요. 다시 확인해 주세요.';
+  }
+  return problems;
+}
+
+/** A company applies. Each error stands at its field; what was typed stays. */
+export function ApplyPage() {
+  const { me } = useSession();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const form = useForm<CompanyApplication>({
+    initial: empty,
+    validate: applicationProblems,
+    submit: async (values) => {
+      await api.apply({
+        ...values,
+        businessNumber: businessNumber(values.businessNumber),
+        contactPhone: phoneToE164(values.contactPhone),
+      });
+      await client.invalidateQueries({ queryKey: ['me'] });
+      navigate(bidd.home());
+    },
+  });
+  const domain = location.host.replace(/^bidd\./, 'ddib.');
+  return (
+    <Page
+      width="form"
+      title="입점 신청"
+      lead="사업자 정보를 확인하면 타임딜을 열 수 있어요. 심사는 보통 하루 안에 끝나요."
+      {...(me.companies.length > 0 ? { back: { href: bidd.home(), label: '홈' } } : {})}
+    >
+      <form {...form.formProps} className={formClass('card')}>
+        <FieldGroup title="가게">
+          <TextField
+            label="가게 이름"
+            {...form.field('name')}
+            maxLength={40}
+            autoComplete="organization"
+            help="손님에게 보이는 이름이에요."
+          />
+          <TextField
+            label="타임딜 주소"
+            {...form.field('slug')}
+            onChange={(value) => form.set('slug', value.toLowerCase())}
+            suffix={`.${domain}`}
+            maxLength={30}
+            help="영문 소문자와 숫자, 하이픈(-)을 쓸 수 있고 나중에 바꿀 수 없어요."
+          />
+        </FieldGroup>
+        <FieldGroup title="사업자 정보">
+          <Pair>
+            <TextField
+              label="사업자등록번호"
+              {...form.field('businessNumber')}
+              onBlur={() => form.set('businessNumber', businessNumber(form.values.businessNumber))}
+              inputMode="numeric"
+              placeholder="123-45-67891"
+              maxLength={12}
+            />
+            <TextField label="대표자 이름" {...form.field('representative')} maxLength={30} />
+          </Pair>
+          <TextField
+            label="통신판매업 신고번호"
+            {...form.field('mailOrderNumber')}
+            placeholder="제2026-서울강남-0123호"
+            maxLength={40}
+          />
+        </FieldGroup>
+        <FieldGroup title="연락처" lead="심사 결과와 정산 소식을 여기로 알려 드려요.">
+          <Pair>
+            <TextField
+              label="이메일"
+              type="email"
+              {...form.field('contactEmail')}
+              autoComplete="email"
+              maxLength={100}
+            />
+            <TextField
+              label="전화번호"
+              type="tel"
+              {...form.field('contactPhone')}
+              onBlur={() => form.set('contactPhone', phone(form.values.contactPhone))}
+              autoComplete="tel"
+              placeholder="010-1234-5678"
+              maxLength={20}
+            />
+          </Pair>
+        </FieldGroup>
+        <FormProblem problem={form.problem} />
+        <PhoneActionBar>
+          <Button type="submit" size="large" isPending={form.isPending}>
+            신청하기
+          </Button>
+        </PhoneActionBar>
+      </form>
+    </Page>
+  );
+}

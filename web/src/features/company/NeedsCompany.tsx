@@ -1,0 +1,20 @@
+import { Store } from 'lucide-react';
+import { Empty } from '~/shared/parts/States';
+import { bidd } from '~/shared/paths';
+import { ButtonLink } from '~/shared/ui/Button';
+import { Section } from '~/shared/ui/Page';
+
+/** In place of what only a company has. */
+export function NeedsCompany() {
+  return (
+    <Section>
+      <Empty
+        icon={<Store size={28} />}
+        title="아직 등록한 가게가 없어요"
+        action={<ButtonLink href={bidd.apply()}>입점 신청하기</ButtonLink>}
+      >
+        사업자 정보로 신청하고 승인되면 타임딜을 열 수 있어요.
+      </Empty>
+    </Section>
+  );
+}
