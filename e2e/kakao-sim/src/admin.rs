@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{RawQuery, State as Extract};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +13,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use crate::faults::Switch;
-use crate::http::Fields;
+use crate::http::{Fields, Payload};
 use crate::journal::JournalFailed;
 use crate::sim::Sim;
 use crate::state::login::{Origin, Role};
@@ -130,9 +129,9 @@ pub struct Registration {
 /// `POST /_sim/merchants`: registers a CID with its key, or replaces what it had. 204.
 pub async fn register_merchant(
     Extract(sim): Extract<Arc<Sim>>,
-    body: Bytes,
+    body: Payload,
 ) -> Result<StatusCode, AdminError> {
-    let Registration { cid, key, name } = parse(&body)?;
+    let Registration { cid, key, name } = parse(body)?;
     if cid.len() != 10 || !cid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(AdminError::Body("cid는 영문과 숫자 10자예요.".into()));
     }
@@ -221,9 +220,9 @@ pub async fn people(
 /// `PUT /_sim/faults`: switches one fault on; answers what is on now.
 pub async fn put_fault(
     Extract(sim): Extract<Arc<Sim>>,
-    body: Bytes,
+    body: Payload,
 ) -> Result<Json<Vec<Switch>>, AdminError> {
-    let switch: Switch = parse(&body)?;
+    let switch: Switch = parse(body)?;
     switch.check().map_err(|refusal| AdminError::Body(refusal.into()))?;
     sim.faults.put(switch);
     Ok(Json(sim.faults.list()))
@@ -240,8 +239,9 @@ pub async fn clear_faults(Extract(sim): Extract<Arc<Sim>>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, AdminError> {
-    serde_json::from_slice(body).map_err(|error| AdminError::Body(format!("본문을 읽을 수 없어요: {error}")))
+fn parse<T: DeserializeOwned>(body: Payload) -> Result<T, AdminError> {
+    let body = body.map_err(|rejection| AdminError::Body(rejection.body_text()))?;
+    serde_json::from_slice(&body).map_err(|error| AdminError::Body(format!("본문을 읽을 수 없어요: {error}")))
 }
 
 struct Query {

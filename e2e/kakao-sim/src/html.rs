@@ -10,7 +10,7 @@ use crate::state::login::{Person, Role};
 use crate::state::pay::Method;
 
 /// How many colours the stylesheet has for avatars.
-const AVATAR_COLOURS: i64 = 6;
+const AVATAR_COLOURS: i64 = 7;
 
 /// How a payment ended for the payer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
+use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
@@ -81,6 +83,9 @@ async fn asset(mime: &'static str, text: &'static str) -> Response {
     ([(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, "no-cache")], text).into_response()
 }
 
+/// A body as it came, unless it was too large or broke off.
+pub type Payload = Result<Bytes, BytesRejection>;
+
 /// The fields of a form or a query; of a name that comes twice the first value counts.
 pub struct Fields(BTreeMap<String, String>);
 
@@ -95,6 +100,11 @@ impl Fields {
             fields.entry(name.into_owned()).or_insert_with(|| value.into_owned());
         }
         Some(Fields(fields))
+    }
+
+    /// The fields of a form that was posted.
+    pub fn posted(payload: Payload) -> Option<Fields> {
+        Fields::parse(&payload.ok()?)
     }
 
     /// The value, unless it is missing or empty.

@@ -212,15 +212,15 @@ mod tests {
     async fn a_long_journal_becomes_one_line_and_says_the_same() {
         let dir = tempfile::tempdir().unwrap();
         let sim = open(dir.path()).unwrap();
-        for number in 0..=JOURNAL_LINES_MAX {
-            sim.with::<_, JournalFailed>(|step| {
+        sim.with::<_, JournalFailed>(|step| {
+            for number in 0..=JOURNAL_LINES_MAX {
                 let merchant = Merchant { key: format!("sim-{number}"), name: "가게".into() };
                 step.record(Event::MerchantRegistered { cid: format!("SIM{:07}", number % 100), merchant });
-                Ok(())
-            })
-            .await
-            .unwrap();
-        }
+            }
+            Ok(())
+        })
+        .await
+        .unwrap();
         let before = sim.inner.lock().unwrap().state.clone();
         drop(sim);
         let sim = open(dir.path()).unwrap();

@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::{RawQuery, State as Extract};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,7 +14,7 @@ use url::Url;
 
 use super::is_registered;
 use crate::html;
-use crate::http::{Fields, secret};
+use crate::http::{Fields, Payload, secret};
 use crate::journal::JournalFailed;
 use crate::sim::{Sim, Step};
 use crate::state::Event;
@@ -96,8 +95,8 @@ pub async fn page(Extract(sim): Extract<Arc<Sim>>, RawQuery(query): RawQuery) ->
 }
 
 /// The page's forms: a known person, a new one, or a refusal.
-pub async fn decide(Extract(sim): Extract<Arc<Sim>>, body: Bytes) -> Response {
-    let Some(form) = Fields::parse(&body) else { return Refused::Malformed.into_response() };
+pub async fn decide(Extract(sim): Extract<Arc<Sim>>, body: Payload) -> Response {
+    let Some(form) = Fields::posted(body) else { return Refused::Malformed.into_response() };
     let query = form
         .get("request")
         .and_then(|encoded| URL_SAFE_NO_PAD.decode(encoded).ok())

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State as Extract;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +14,7 @@ use serde::Serialize;
 use serde_json::json;
 use thiserror::Error;
 
-use crate::http::{Fields, secret};
+use crate::http::{Fields, Payload, secret};
 use crate::journal::JournalFailed;
 use crate::sim::{Sim, Step};
 use crate::state::Event;
@@ -108,15 +107,15 @@ struct Granted {
     refresh: Option<String>,
 }
 
-pub async fn exchange(Extract(sim): Extract<Arc<Sim>>, body: Bytes) -> Response {
-    match grant(&sim, &body).await {
+pub async fn exchange(Extract(sim): Extract<Arc<Sim>>, body: Payload) -> Response {
+    match grant(&sim, body).await {
         Ok(tokens) => Json(tokens).into_response(),
         Err(error) => error.into_response(),
     }
 }
 
-async fn grant(sim: &Arc<Sim>, body: &[u8]) -> Result<Tokens, TokenError> {
-    let form = Fields::parse(body).ok_or(TokenError::Malformed)?;
+async fn grant(sim: &Arc<Sim>, body: Payload) -> Result<Tokens, TokenError> {
+    let form = Fields::posted(body).ok_or(TokenError::Malformed)?;
     if form.get("client_id") != Some(crate::CLIENT_ID) {
         return Err(TokenError::Client);
     }

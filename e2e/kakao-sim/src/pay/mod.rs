@@ -23,44 +23,48 @@ use serde_json::{Value, json};
 
 use self::error::PayError;
 use crate::faults::{Fault, Target, Trouble};
+use crate::http::Payload;
 use crate::sim::{Sim, Step};
 use crate::state::pay::Payment;
 
-pub async fn ready(Extract(sim): Extract<Arc<Sim>>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn ready(Extract(sim): Extract<Arc<Sim>>, headers: HeaderMap, body: Payload) -> Response {
     call(sim, Target::Ready, headers, body).await
 }
 
-pub async fn approve(Extract(sim): Extract<Arc<Sim>>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn approve(Extract(sim): Extract<Arc<Sim>>, headers: HeaderMap, body: Payload) -> Response {
     call(sim, Target::Approve, headers, body).await
 }
 
-pub async fn order(Extract(sim): Extract<Arc<Sim>>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn order(Extract(sim): Extract<Arc<Sim>>, headers: HeaderMap, body: Payload) -> Response {
     call(sim, Target::Order, headers, body).await
 }
 
-pub async fn cancel(Extract(sim): Extract<Arc<Sim>>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn cancel(Extract(sim): Extract<Arc<Sim>>, headers: HeaderMap, body: Payload) -> Response {
     call(sim, Target::Cancel, headers, body).await
 }
 
 /// Carries a call out in a task of its own: like a bank, it finishes although the caller has hung up.
-async fn call(sim: Arc<Sim>, target: Target, headers: HeaderMap, body: Bytes) -> Response {
+async fn call(sim: Arc<Sim>, target: Target, headers: HeaderMap, body: Payload) -> Response {
     let trouble = sim.faults.take(target);
-    let work = tokio::spawn(async move { perform(&sim, target, &headers, &body, trouble).await });
+    let work = tokio::spawn(async move { perform(&sim, target, &headers, body, trouble).await });
     work.await.unwrap_or_else(|error| {
         tracing::error!(%error, ?target, "a payment call broke");
         PayError::Broken.into_response()
     })
 }
 
-async fn perform(sim: &Sim, target: Target, headers: &HeaderMap, body: &[u8], trouble: Trouble) -> Response {
+async fn perform(
+    sim: &Sim,
+    target: Target,
+    headers: &HeaderMap,
+    body: Payload,
+    trouble: Trouble,
+) -> Response {
     if let Some(lie) = trouble.lie.filter(|lie| !lie.applied) {
         tokio::time::sleep(trouble.delay).await;
         return told(lie.fault);
     }
-    let outcome = match shop_key(headers) {
-        Ok(key) => answer(sim, target, key, body, trouble.delay).await,
-        Err(error) => Err(error),
-    };
+    let outcome = answer(sim, target, headers, body, trouble.delay).await;
     match (outcome, trouble.lie) {
         (_, Some(lie)) if lie.fault == Fault::DropReply => told(lie.fault),
         (Ok(_), Some(lie)) => told(lie.fault),
@@ -78,15 +82,17 @@ async fn perform(sim: &Sim, target: Target, headers: &HeaderMap, body: &[u8], tr
 async fn answer(
     sim: &Sim,
     target: Target,
-    key: &str,
-    body: &[u8],
+    headers: &HeaderMap,
+    body: Payload,
     delay: Duration,
 ) -> Result<Value, PayError> {
+    let key = shop_key(headers)?;
+    let body = body.map_err(|rejection| PayError::Unreadable(rejection.body_text()))?;
     match target {
-        Target::Ready => ready::ready(sim, key, wire::parse(body)?, delay).await,
-        Target::Approve => approve::approve(sim, key, wire::parse(body)?, delay).await,
-        Target::Order => order::order(sim, key, wire::parse(body)?, delay).await,
-        Target::Cancel => cancel::cancel(sim, key, wire::parse(body)?, delay).await,
+        Target::Ready => ready::ready(sim, key, wire::parse(&body)?, delay).await,
+        Target::Approve => approve::approve(sim, key, wire::parse(&body)?, delay).await,
+        Target::Order => order::order(sim, key, wire::parse(&body)?, delay).await,
+        Target::Cancel => cancel::cancel(sim, key, wire::parse(&body)?, delay).await,
     }
 }
 

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State as Extract};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -18,14 +17,14 @@ use thiserror::Error;
 use url::Url;
 
 use crate::html::{self, Ending};
-use crate::http::{Fields, number};
+use crate::http::{Fields, Payload, number};
 use crate::journal::JournalFailed;
 use crate::sim::{Sim, Step};
 use crate::state::Event;
 use crate::state::pay::{Method, Payment, Stage};
 
-/// The side of the QR code, pixels.
-const QR_SIDE: u32 = 264;
+/// The side of the QR code with its quiet zone, pixels; the code alone keeps more than 240.
+const QR_SIDE: u32 = 312;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PageError {
@@ -119,9 +118,9 @@ pub async fn state(
 pub async fn authenticate(
     Extract(sim): Extract<Arc<Sim>>,
     Path(tid): Path<String>,
-    body: Bytes,
+    body: Payload,
 ) -> Result<Response, PageError> {
-    let form = Fields::parse(&body).ok_or(PageError::Malformed)?;
+    let form = Fields::posted(body).ok_or(PageError::Malformed)?;
     let wanted = match form.get("method") {
         None => None,
         Some("MONEY") => Some(Method::Money),
@@ -148,9 +147,9 @@ pub async fn authenticate(
 pub async fn quit(
     Extract(sim): Extract<Arc<Sim>>,
     Path(tid): Path<String>,
-    body: Bytes,
+    body: Payload,
 ) -> Result<Response, PageError> {
-    let form = Fields::parse(&body).ok_or(PageError::Malformed)?;
+    let form = Fields::posted(body).ok_or(PageError::Malformed)?;
     let (ending, next) = sim
         .with(|step| {
             let (payment, standing) = standing(step, &tid)?;
