@@ -72,7 +72,6 @@ impl Simulator {
     }
 
     /// Every path of the simulator, relative to `base_url`.
-    #[must_use]
     pub fn router(&self) -> Router {
         http::router(Arc::clone(&self.sim))
     }

@@ -59,6 +59,12 @@ enum Standing {
     Over(Ending, String),
 }
 
+/// What a payer gets to see: the bill, or the way back.
+enum View {
+    Bill(Box<Shown>),
+    Over(Ending, String),
+}
+
 /// What the pages show of a payment.
 pub struct Shown {
     pub payment: Payment,
@@ -67,10 +73,10 @@ pub struct Shown {
 }
 
 pub async fn pc(Extract(sim): Extract<Arc<Sim>>, Path(tid): Path<String>) -> Result<Response, PageError> {
-    let shown = sim.with(|step| open(step, &tid)).await?;
-    Ok(match shown {
-        Ok(shown) => html::pay_pc(&shown, QR_SIDE).into_response(),
-        Err((_, next)) => Redirect::to(&next).into_response(),
+    let view = sim.with(|step| open(step, &tid)).await?;
+    Ok(match view {
+        View::Bill(shown) => html::pay_pc(&shown, QR_SIDE).into_response(),
+        View::Over(_, next) => Redirect::to(&next).into_response(),
     })
 }
 
@@ -81,10 +87,10 @@ pub async fn mobile(
 ) -> Result<Response, PageError> {
     let query = Fields::parse(query.unwrap_or_default().as_bytes()).ok_or(PageError::Malformed)?;
     let by_qr = query.get("via") == Some("qr");
-    let shown = sim.with(|step| open(step, &tid)).await?;
-    Ok(match shown {
-        Ok(shown) => html::pay_mobile(&shown, by_qr).into_response(),
-        Err((ending, next)) => leave(by_qr, ending, &next),
+    let view = sim.with(|step| open(step, &tid)).await?;
+    Ok(match view {
+        View::Bill(shown) => html::pay_mobile(&shown, by_qr).into_response(),
+        View::Over(ending, next) => leave(by_qr, ending, &next),
     })
 }
 
@@ -172,19 +178,18 @@ pub async fn quit(
     Ok(leave(form.get("via") == Some("qr"), ending, &next))
 }
 
-/// Notes that the payer sees the payment; `Err` when there is nothing left to decide.
-#[expect(clippy::type_complexity, reason = "the inner result is a page or where to go instead")]
-fn open(step: &mut Step<'_>, tid: &str) -> Result<Result<Shown, (Ending, String)>, PageError> {
+/// Notes that the payer sees the payment, unless there is nothing left to decide.
+fn open(step: &mut Step<'_>, tid: &str) -> Result<View, PageError> {
     let (payment, standing) = standing(step, tid)?;
     if let Standing::Over(ending, next) = standing {
-        return Ok(Err((ending, next)));
+        return Ok(View::Over(ending, next));
     }
     let shop = step.state().merchants.get(&payment.order.cid).map(|m| m.name.clone()).unwrap_or_default();
     let shown = Shown { payment: payment.clone(), shop, now: step.now };
     if shown.payment.stage == Stage::Ready {
         step.record(Event::PaymentOpened { tid: tid.to_owned() });
     }
-    Ok(Ok(shown))
+    Ok(View::Bill(Box::new(shown)))
 }
 
 fn standing<'a>(step: &'a Step<'_>, tid: &str) -> Result<(&'a Payment, Standing), PageError> {
