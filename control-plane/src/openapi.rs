@@ -1,6 +1,7 @@
 //! The API as a whole: its routes and, generated from the same source, its OpenAPI document.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use control_plane_telemetry::problem::Problem;
 use utoipa::OpenApi as _;
@@ -15,6 +16,8 @@ use crate::{addresses, categories, companies, identity, images, plans};
 
 /// Under what the API is served.
 const PREFIX: &str = "/api/v1";
+/// What a body may hold unless its route says otherwise.
+const BODY_BYTES_MAX: usize = 64 * 1024;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -32,7 +35,9 @@ struct Api;
 
 /// All routes with their documentation.
 pub fn router(state: &AppState) -> OpenApiRouter<AppState> {
-    routes().layer(middleware::from_fn_with_state(state.clone(), origin::check))
+    routes()
+        .layer(middleware::from_fn_with_state(state.clone(), origin::check))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
 fn routes() -> OpenApiRouter<AppState> {

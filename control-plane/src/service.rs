@@ -19,7 +19,7 @@ use crate::http::pages;
 use crate::http::site::Site;
 use crate::identity::kakao::{KakaoError, KakaoLogin};
 use crate::identity::tokens::{Tokens, TokensError};
-use crate::images::ObjectStore;
+use crate::images::Images;
 use crate::jobs::Jobs;
 use crate::openapi;
 use crate::seal::Sealer;
@@ -68,7 +68,7 @@ impl Service {
             db,
             clock,
             entropy: Entropy::system(),
-            images: ObjectStore::new(&config.storage),
+            images: Images::new(&config.storage),
             cluster,
             gateway: gateway(&config)?,
             kakao: KakaoLogin::new(&config)?,

@@ -15,7 +15,7 @@ use crate::deals::Cluster;
 use crate::entropy::Entropy;
 use crate::identity::kakao::KakaoLogin;
 use crate::identity::tokens::Tokens;
-use crate::images::ObjectStore;
+use crate::images::Images;
 use crate::seal::Sealer;
 
 /// Cheap to clone; everything in it is shared.
@@ -29,7 +29,7 @@ pub struct Inner {
     pub clock: Clock,
     pub entropy: Entropy,
     /// Where pictures are kept.
-    pub images: ObjectStore,
+    pub images: Images,
     /// Where `TimeDeal`s are written to.
     pub cluster: Arc<dyn Cluster>,
     /// Through which money moves.

@@ -45,8 +45,9 @@ fn companies() -> TableCreateStatement {
         .table("companies")
         .col(uuid("id").primary_key())
         .col(string_len("name", 60))
-        .col(string_len("slug", 30).unique_key())
-        // Null once an application was rejected, so that the number may be used again.
+        .col(string_len("slug", 30))
+        // Null once an application was rejected, so that name and number may be used again.
+        .col(string_len_null("claimed_slug", 30).unique_key())
         .col(string_len_null("claimed_number", 10).unique_key())
         .col(string_len("business_number", 10))
         .col(string_len("representative", 40))

@@ -4,6 +4,7 @@ pub mod company {
     use sea_orm::entity::prelude::*;
 
     use crate::companies::State;
+    use crate::http::page::Cursor;
     use crate::ids::{CompanyId, UserId};
     use crate::time::Micros;
 
@@ -14,7 +15,9 @@ pub mod company {
         pub id: CompanyId,
         pub name: String,
         pub slug: String,
-        /// The business number while it is claimed: not by rejected applications.
+        /// The slug while it is claimed: not by rejected applications.
+        pub claimed_slug: Option<String>,
+        /// The business number while it is claimed.
         pub claimed_number: Option<String>,
         /// Ten digits.
         pub business_number: String,
@@ -31,9 +34,26 @@ pub mod company {
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-    pub enum Relation {}
+    pub enum Relation {
+        #[sea_orm(has_one = "super::merchant::Entity")]
+        Merchant,
+    }
+
+    impl Related<super::merchant::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Merchant.def()
+        }
+    }
 
     impl ActiveModelBehavior for ActiveModel {}
+
+    impl Model {
+        /// Its place in lists, which are sorted by the time of the application.
+        #[must_use]
+        pub fn place(&self) -> Cursor {
+            Cursor { at: self.applied_at, id: self.id.0 }
+        }
+    }
 }
 
 pub mod member {
@@ -91,7 +111,20 @@ pub mod merchant {
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-    pub enum Relation {}
+    pub enum Relation {
+        #[sea_orm(
+            belongs_to = "super::company::Entity",
+            from = "Column::CompanyId",
+            to = "super::company::Column::Id"
+        )]
+        Company,
+    }
+
+    impl Related<super::company::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Company.def()
+        }
+    }
 
     impl ActiveModelBehavior for ActiveModel {}
 }

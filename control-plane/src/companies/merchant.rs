@@ -15,6 +15,14 @@ use crate::error::ApiError;
 use crate::ids::{CompanyId, UserId};
 use crate::seal::Sealer;
 
+/// A merchant account that a company hands in.
+pub struct NewMerchant<'a> {
+    pub company: CompanyId,
+    pub id: &'a str,
+    pub key: &'a SecretString,
+    pub by: UserId,
+}
+
 /// Replaces the merchant account of a company.
 ///
 /// # Errors
@@ -23,33 +31,22 @@ pub async fn set(
     db: &impl ConnectionTrait,
     sealer: &Sealer,
     entropy: &Entropy,
-    company: CompanyId,
-    merchant_id: &str,
-    key: &SecretString,
-    by: UserId,
+    new: &NewMerchant<'_>,
     now: Timestamp,
 ) -> Result<(), DbErr> {
-    let sealed = sealer.seal(entropy, &context(company), key.expose_secret().as_bytes());
+    use merchant::Column;
+    let sealed = sealer.seal(entropy, &context(new.company), new.key.expose_secret().as_bytes());
     let row = merchant::ActiveModel {
-        company_id: Set(company),
-        merchant_id: Set(merchant_id.to_owned()),
+        company_id: Set(new.company),
+        merchant_id: Set(new.id.to_owned()),
         sealed_key: Set(sealed),
         updated_at: Set(now.into()),
-        updated_by: Set(by),
+        updated_by: Set(new.by),
     };
-    use merchant::Column;
     let replace = OnConflict::column(Column::CompanyId)
         .update_columns([Column::MerchantId, Column::SealedKey, Column::UpdatedAt, Column::UpdatedBy])
         .to_owned();
     merchant::Entity::insert(row).on_conflict(replace).exec_without_returning(db).await.map(drop)
-}
-
-/// Whether a company has a merchant account.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn is_configured(db: &impl ConnectionTrait, company: CompanyId) -> Result<bool, DbErr> {
-    Ok(merchant::Entity::find_by_id(company).one(db).await?.is_some())
 }
 
 /// The merchant account of a company with its key opened, or `None` where it has none yet.

@@ -4,17 +4,29 @@
 pub mod entity;
 pub mod merchant;
 pub mod store;
+pub mod wire;
+
+mod apply;
+mod fields;
+mod get;
+mod list;
+mod review;
+mod set_merchant;
 
 use sea_orm::entity::prelude::StringLen;
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 pub use entity::company;
 
 use crate::error::ApiError;
 use crate::state::AppState;
+
+/// The tag of these operations in the API's document.
+const TAG: &str = "companies";
 
 /// How far an application has come.
 #[derive(
@@ -51,4 +63,10 @@ pub const UNKNOWN: ApiError =
 
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(apply::apply))
+        .routes(routes!(get::get))
+        .routes(routes!(set_merchant::set_merchant))
+        .routes(routes!(list::list))
+        .routes(routes!(review::approve))
+        .routes(routes!(review::reject))
 }

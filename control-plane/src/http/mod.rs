@@ -9,3 +9,4 @@ pub mod page;
 pub mod pages;
 pub mod runtime;
 pub mod site;
+pub mod text;
