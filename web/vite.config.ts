@@ -38,6 +38,7 @@ export default defineConfig(({ mode }) => {
       emptyOutDir: true,
       target: 'es2022',
       assetsInlineLimit: 0,
+      cssCodeSplit: false,
       modulePreload: { polyfill: false },
     },
     test: { include: ['src/**/*.test.{ts,tsx}'] },

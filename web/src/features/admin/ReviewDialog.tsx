@@ -22,7 +22,7 @@ function ApplicationFacts({ company }: { company: Company }) {
         { label: '타임딜 주소', value: company.slug },
         { label: '이메일', value: company.contactEmail },
         { label: '전화번호', value: phone(company.contactPhone) },
-        ...(company.rejectedReason ? [{ label: '반려한 까닭', value: company.rejectedReason }] : []),
+        ...(company.rejectedReason ? [{ label: '반려한 이유', value: company.rejectedReason }] : []),
       ]}
     />
   );
@@ -41,7 +41,7 @@ function Rejection({
   const form = useForm({
     initial: { reason: '' },
     validate: ({ reason }) =>
-      reason.trim() ? {} : { reason: '반려하는 까닭을 적어 주세요. 신청한 분에게 보여요.' },
+      reason.trim() ? {} : { reason: '반려하는 이유을 적어 주세요. 신청한 분에게 보여요.' },
     submit: async ({ reason }) => {
       await api.reject(company.id, reason.trim());
       toast.done(`${company.name}의 신청을 반려했어요.`);
@@ -65,7 +65,7 @@ function Rejection({
       }
     >
       <form id={formId} {...form.formProps} className={formClass()}>
-        <TextField label="반려하는 까닭" {...form.field('reason')} multiline maxLength={500} autoFocus />
+        <TextField label="반려하는 이유" {...form.field('reason')} multiline maxLength={500} autoFocus />
         <FormProblem problem={form.problem} />
       </form>
     </Dialog>

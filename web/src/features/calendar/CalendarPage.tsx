@@ -19,14 +19,15 @@ import styles from './CalendarPage.module.css';
 import { DayList } from './DayList';
 import { Proposal } from './Proposal';
 import { WeekGrid } from './WeekGrid';
-import { dayFromKey, dayKey, daysOf, daysShown, type Hour, hourOf } from './week';
+import { dayFromKey, dayKey, daysOf, daysShown, type Hour, hourOf, lengths } from './week';
 
-const dayMs = 86_400_000;
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
 
 /** Rentals that keep their window. */
 const keeping = ['awaitingPayment', 'paid', 'scheduled', 'running'];
 
-function Week({ company, plan }: { company: string; plan: Plan }) {
+function Week({ company, plan, lengthMs }: { company: string; plan: Plan; lengthMs: number }) {
   const [search, setSearch] = useSearch();
   const [chosen, setChosen] = useState<number | null>(null);
   const today = startOfKoreanDay(serverNow());
@@ -91,7 +92,7 @@ function Week({ company, plan }: { company: string; plan: Plan }) {
             <div className={styles.phone}>
               <DayList days={days} chosen={chosen} onChoose={select} />
             </div>
-            <Proposal plan={plan} hours={hours} opensAt={chosen} />
+            <Proposal plan={plan} hours={hours} opensAt={chosen} lengthMs={lengthMs} />
           </div>
         )}
       </Loaded>
@@ -106,10 +107,11 @@ function Calendar({ company }: { company: string }) {
     <Loaded query={plans} skeleton={<SkeletonRows count={2} height={64} />}>
       {(all) => {
         const plan = all.find((one) => one.code === search.plan) ?? all[0];
+        const length = lengths.find((one) => one.value === search.length) ?? lengths[1];
         if (!plan) return null;
         return (
           <>
-            <div className={styles.plan}>
+            <div className={styles.choices}>
               <SelectField
                 label="요금제"
                 value={plan.code}
@@ -118,10 +120,15 @@ function Calendar({ company }: { company: string }) {
                   value: one.code,
                   label: `${one.name} · 1시간 ${won(one.feePerHour)}`,
                 }))}
-                help={plan.description}
+              />
+              <SelectField
+                label="판매 시간"
+                value={length.value}
+                onChange={(value) => setSearch({ length: value })}
+                options={lengths}
               />
             </div>
-            <Week company={company} plan={plan} />
+            <Week company={company} plan={plan} lengthMs={Number(length.value) * minuteMs} />
           </>
         );
       }}

@@ -1,36 +1,27 @@
-import { MousePointerClick } from 'lucide-react';
-import { useState } from 'react';
+import { CircleAlert, MousePointerClick } from 'lucide-react';
 import type { Plan } from '~/api/types';
 import { rentalFee } from '~/features/rental/fee';
 import { people, won } from '~/shared/format/number';
 import { clock, span } from '~/shared/format/time';
+import { Notice } from '~/shared/parts/Notice';
 import { PhoneActionBar } from '~/shared/parts/PhoneActionBar';
+import { TimeSpan } from '~/shared/parts/TimeSpan';
 import { bidd } from '~/shared/paths';
 import { ButtonLink } from '~/shared/ui/Button';
 import { Facts } from '~/shared/ui/Page';
-import { SelectField } from '~/shared/ui/SelectField';
 import styles from './Proposal.module.css';
 import { type Hour, obstacle } from './week';
-
-const minuteMs = 60_000;
-const lengths = [
-  { value: '30', label: '30분' },
-  { value: '60', label: '1시간' },
-  { value: '120', label: '2시간' },
-  { value: '180', label: '3시간' },
-  { value: '360', label: '6시간' },
-] as const;
 
 interface ProposalProps {
   plan: Plan;
   hours: readonly Hour[];
   /** The start of the chosen hour. */
   opensAt: number | null;
+  lengthMs: number;
 }
 
 /** The window that a press on the calendar proposes, with its price and the way on. */
-export function Proposal({ plan, hours, opensAt }: ProposalProps) {
-  const [minutes, setMinutes] = useState<(typeof lengths)[number]['value']>('60');
+export function Proposal({ plan, hours, opensAt, lengthMs }: ProposalProps) {
   if (opensAt === null) {
     return (
       <aside className={`${styles.proposal} ${styles.empty}`}>
@@ -39,9 +30,11 @@ export function Proposal({ plan, hours, opensAt }: ProposalProps) {
       </aside>
     );
   }
-  const closesAt = opensAt + Number(minutes) * minuteMs;
-  const fee = rentalFee(plan.feePerHour, opensAt, closesAt);
-  const blocked = obstacle(hours, opensAt, closesAt - opensAt);
+  const closesAt = opensAt + lengthMs;
+  const fee = won(rentalFee(plan.feePerHour, opensAt, closesAt));
+  const blocked = obstacle(hours, opensAt, lengthMs);
+  const refusal =
+    blocked && `${clock(blocked.startsAt)}부터 자리가 없어요. 시간을 줄이거나 다른 시간을 골라 주세요.`;
   const href = bidd.newRental({
     opensAt: new Date(opensAt).toISOString(),
     closesAt: new Date(closesAt).toISOString(),
@@ -49,25 +42,29 @@ export function Proposal({ plan, hours, opensAt }: ProposalProps) {
   });
   return (
     <aside className={styles.proposal} aria-live="polite">
-      <h2 className={styles.title}>{span(opensAt, closesAt)}</h2>
-      <SelectField
-        label="판매 시간"
-        value={minutes}
-        onChange={setMinutes}
-        options={lengths}
-        error={
-          blocked &&
-          `${clock(blocked.startsAt)}부터는 자리가 없어요. 시간을 줄이거나 다른 시간을 골라 주세요.`
-        }
-      />
-      <Facts
-        facts={[
-          { label: plan.name, value: `예상 손님 ${people(plan.expectedShoppers)}` },
-          { label: '대여료', value: <span className={styles.fee}>{won(fee)}</span> },
-        ]}
-      />
+      <div className={styles.desk}>
+        <h2 className={styles.title}>
+          <TimeSpan from={opensAt} to={closesAt} />
+        </h2>
+        <Facts
+          facts={[
+            { label: plan.name, value: `예상 손님 ${people(plan.expectedShoppers)}` },
+            { label: '대여료', value: <span className={styles.fee}>{fee}</span> },
+          ]}
+        />
+        {refusal && (
+          <Notice tone="warning" icon={<CircleAlert size={20} />}>
+            {refusal}
+          </Notice>
+        )}
+      </div>
       <PhoneActionBar
-        summary={<span className={styles.phoneOnly}>{`${span(opensAt, closesAt)} · ${won(fee)}`}</span>}
+        summary={
+          <span className={styles.phone}>
+            <span>{refusal ?? span(opensAt, closesAt)}</span>
+            {!refusal && <strong className={styles.fee}>{fee}</strong>}
+          </span>
+        }
       >
         <ButtonLink size="large" href={href} isDisabled={Boolean(blocked)}>
           이 시간으로 준비하기

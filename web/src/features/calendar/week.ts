@@ -9,6 +9,15 @@ const dayMs = 24 * hourMs;
 
 export const daysShown = 7;
 
+/** How long a deal may be, as the calendar offers it; any other length can be typed afterwards. */
+export const lengths = [
+  { value: '30', label: '30분' },
+  { value: '60', label: '1시간' },
+  { value: '120', label: '2시간' },
+  { value: '180', label: '3시간' },
+  { value: '360', label: '6시간' },
+] as const;
+
 /** `2026-11-24`, the day in Korea that holds the instant: what stands in the URL. */
 export function dayKey(instant: Instant): string {
   const t = koreanTime(instant);

@@ -7,12 +7,13 @@ import { useCompany } from '~/features/company/queries';
 import { useRentals } from '~/features/rental/queries';
 import { useSession } from '~/features/session/session';
 import { people, pieces, won } from '~/shared/format/number';
-import { millis, span } from '~/shared/format/time';
+import { millis } from '~/shared/format/time';
 import { Badge } from '~/shared/parts/Badge';
 import { Countdown } from '~/shared/parts/Countdown';
 import { Notice } from '~/shared/parts/Notice';
 import { SkeletonRows } from '~/shared/parts/Skeleton';
 import { Empty } from '~/shared/parts/States';
+import { TimeSpan } from '~/shared/parts/TimeSpan';
 import { bidd } from '~/shared/paths';
 import { ButtonLink } from '~/shared/ui/Button';
 import { FigureTile, FigureTiles } from '~/shared/ui/FigureTile';
@@ -29,7 +30,7 @@ function Running({ rental }: { rental: Rental }) {
   return (
     <Section
       title={rental.title}
-      lead={<span>{span(rental.opensAt, rental.closesAt)}</span>}
+      lead={<TimeSpan from={rental.opensAt} to={rental.closesAt} />}
       action={
         <ButtonLink look="secondary" size="small" href={bidd.rental(rental.id, { view: 'live' })}>
           실시간 보기
@@ -55,7 +56,9 @@ function Row({ rental }: { rental: Rental }) {
       <Link href={bidd.rental(rental.id)} className={styles.row}>
         <span className={styles.words}>
           <span className={styles.title}>{rental.title}</span>
-          <span className={styles.soft}>{span(rental.opensAt, rental.closesAt)}</span>
+          <span className={styles.soft}>
+            <TimeSpan from={rental.opensAt} to={rental.closesAt} />
+          </span>
         </span>
         {due ? (
           <span className={styles.warm}>

@@ -35,6 +35,30 @@ const steps = [
   '판매하고 정산 받기',
 ];
 
+const timeline = [
+  { at: '오전 9:50', text: '우리 가게만의 서버를 띄우고 데워요' },
+  { at: '오전 10:00', text: '정각에 문을 열고 순서대로 맞아요', open: true },
+  { at: '오전 11:00', text: '문을 닫고 남은 결제를 마무리해요' },
+  { at: '오전 11:02', text: '장부를 맞추고 정산 결과를 보여 드려요' },
+];
+
+/** How one hour of sale goes, from the making of the server to the books. */
+function Timeline() {
+  return (
+    <figure className={styles.timeline}>
+      <figcaption>오전 10시 타임딜은 이렇게 흘러가요</figcaption>
+      <ol>
+        {timeline.map((moment) => (
+          <li key={moment.at} className={moment.open ? styles.opening : undefined}>
+            <span className={styles.at}>{moment.at}</span>
+            {moment.text}
+          </li>
+        ))}
+      </ol>
+    </figure>
+  );
+}
+
 function Plans() {
   const plans = useQuery({ queryKey: ['plans'], queryFn: api.plans, staleTime: Number.POSITIVE_INFINITY });
   if (plans.isPending) return <Skeleton height={148} />;
@@ -84,16 +108,19 @@ export function LandingPage() {
       </header>
       <main className={styles.main}>
         <section className={styles.hero}>
-          <h1>
-            타임딜이 열리는 시간만
-            <br />
-            서버를 빌려요
-          </h1>
-          <p>
-            빌린 시간 동안 우리 가게만 쓰는 서버가 생겨요. 손님은 순서대로 들어와 사고, 끝나면 정산까지
-            남아요. 대여료만 내고 판매 수수료는 없어요.
-          </p>
-          <div className={styles.start}>{start}</div>
+          <div className={styles.words}>
+            <h1>
+              타임딜이 열리는 시간만
+              <br />
+              서버를 빌려요
+            </h1>
+            <p>
+              빌린 시간 동안 우리 가게만 쓰는 서버가 생겨요. 손님은 순서대로 들어와 사고, 끝나면 정산까지
+              남아요. 대여료만 내고 판매 수수료는 없어요.
+            </p>
+            <div className={styles.start}>{start}</div>
+          </div>
+          <Timeline />
         </section>
         <ul className={styles.promises}>
           {promises.map((promise) => (

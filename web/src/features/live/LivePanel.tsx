@@ -51,7 +51,7 @@ function Tiles({ deal, rental }: { deal: RentalDeal; rental: string }) {
       <FigureTile label="지금 안에" value={people(inside)} note="상품을 보거나 결제하는 중">
         {chart('inside', '지금 안에 있는 손님', 'brand')}
       </FigureTile>
-      <FigureTile label="판매" value={pieces(sold)} note={`입장한 손님의 ${percent(sold, admitted)}`}>
+      <FigureTile label="판매" value={pieces(sold)} note="결제까지 끝난 수량">
         {chart('sold', '판매', 'success')}
       </FigureTile>
       <FigureTile label="매출" value={won(revenue)} note="환불을 뺀 금액" warm>

@@ -4,9 +4,10 @@ import type { CategoryCode, NewRental, Plan } from '~/api/types';
 import { NeedsCompany } from '~/features/company/NeedsCompany';
 import { useSession } from '~/features/session/session';
 import { people, won } from '~/shared/format/number';
-import { duration, millis, span } from '~/shared/format/time';
+import { duration, millis } from '~/shared/format/time';
 import { PhoneActionBar } from '~/shared/parts/PhoneActionBar';
 import { SkeletonRows } from '~/shared/parts/Skeleton';
+import { TimeSpan } from '~/shared/parts/TimeSpan';
 import { bidd } from '~/shared/paths';
 import { Button } from '~/shared/ui/Button';
 import { DateTimeField } from '~/shared/ui/DateTimeField';
@@ -67,7 +68,7 @@ function Summary({ draft, plan }: { draft: Draft; plan: Plan | undefined }) {
         <>
           <Facts
             facts={[
-              { label: '판매 시간', value: span(opensAt, closesAt) },
+              { label: '판매 시간', value: <TimeSpan from={opensAt} to={closesAt} /> },
               { label: '길이', value: duration(millis(closesAt) - millis(opensAt)) },
               { label: '요금제', value: plan.name },
               { label: '예상 손님', value: people(plan.expectedShoppers) },

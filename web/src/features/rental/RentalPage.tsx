@@ -7,11 +7,11 @@ import { OrdersPanel } from '~/features/order/OrdersPanel';
 import { ProductsPanel } from '~/features/product/ProductsPanel';
 import { SettlementPanel } from '~/features/settlement/SettlementPanel';
 import { won } from '~/shared/format/number';
-import { span } from '~/shared/format/time';
 import { Badge } from '~/shared/parts/Badge';
 import { Countdown } from '~/shared/parts/Countdown';
 import { Notice } from '~/shared/parts/Notice';
 import { SkeletonRows } from '~/shared/parts/Skeleton';
+import { TimeSpan } from '~/shared/parts/TimeSpan';
 import { bidd } from '~/shared/paths';
 import { ButtonLink } from '~/shared/ui/Button';
 import { Loaded } from '~/shared/ui/Loaded';
@@ -103,7 +103,7 @@ function Overview({ company, rental }: OwnedRental) {
       <Section title="빌린 내용">
         <Facts
           facts={[
-            { label: '판매 시간', value: span(rental.opensAt, rental.closesAt) },
+            { label: '판매 시간', value: <TimeSpan from={rental.opensAt} to={rental.closesAt} /> },
             { label: '요금제', value: plan?.name ?? rental.plan },
             { label: '대여료', value: won(rental.fee) },
             ...(rental.deal ? [{ label: '서버', value: <Badge {...dealPhase(rental.deal.phase)} /> }] : []),
@@ -123,7 +123,7 @@ function Lead({ rental }: { rental: Rental }) {
   );
   return (
     <span>
-      {span(rental.opensAt, rental.closesAt)}
+      <TimeSpan from={rental.opensAt} to={rental.closesAt} />
       {rental.state === 'scheduled' && left('시작까지', rental.opensAt)}
       {rental.state === 'running' && rental.deal?.phase === 'Open' && left('끝까지', rental.closesAt)}
     </span>

@@ -3,10 +3,10 @@ import type { Rental } from '~/api/types';
 import { NeedsCompany } from '~/features/company/NeedsCompany';
 import { useSession } from '~/features/session/session';
 import { won } from '~/shared/format/number';
-import { span } from '~/shared/format/time';
 import { Badge } from '~/shared/parts/Badge';
 import { SkeletonRows } from '~/shared/parts/Skeleton';
 import { Empty } from '~/shared/parts/States';
+import { TimeSpan } from '~/shared/parts/TimeSpan';
 import { bidd } from '~/shared/paths';
 import { Button, ButtonLink } from '~/shared/ui/Button';
 import { type Column, DataTable } from '~/shared/ui/DataTable';
@@ -26,7 +26,11 @@ const filters = [
 
 const columns: Column<Rental>[] = [
   { key: 'title', head: '타임딜', cell: (rental) => rental.title },
-  { key: 'window', head: '판매 시간', cell: (rental) => span(rental.opensAt, rental.closesAt) },
+  {
+    key: 'window',
+    head: '판매 시간',
+    cell: (rental) => <TimeSpan from={rental.opensAt} to={rental.closesAt} />,
+  },
   { key: 'products', head: '상품', cell: (rental) => `${rental.products}개`, number: true },
   { key: 'fee', head: '대여료', cell: (rental) => won(rental.fee), number: true },
   {

@@ -20,6 +20,7 @@ describe('numbers', () => {
     expect(won(1_234_000)).toBe('1,234,000원');
     expect(won(0)).toBe('0원');
     expect(won(-500)).toBe('-500원');
+    expect(won(-0)).toBe('0원');
     expect(people(3_210)).toBe('3,210명');
   });
 

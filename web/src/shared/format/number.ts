@@ -2,7 +2,8 @@
 
 const grouped = new Intl.NumberFormat('ko-KR', { maximumFractionDigits: 0 });
 
-export const number = (value: number): string => grouped.format(value);
+/** Without a sign before a zero. */
+export const number = (value: number): string => grouped.format(value === 0 ? 0 : value);
 
 /** `1,234,000원` */
 export const won = (value: number): string => `${number(value)}원`;

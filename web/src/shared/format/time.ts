@@ -105,14 +105,18 @@ export function clockWithSeconds(instant: Instant): string {
 export const dateTime = (instant: Instant, now: Instant = Date.now()): string =>
   `${date(instant, now)} ${clock(instant)}`;
 
-/** `11월 24일 (화) 오전 10:00–11:00`; whatever both ends share is said once. */
-export function span(from: Instant, to: Instant, now: Instant = Date.now()): string {
+/** The pieces of a span that must not break: `11월 24일 (화)` and `오전 10:00–11:00`, or both ends whole. */
+export function spanParts(from: Instant, to: Instant, now: Instant = Date.now()): string[] {
   const a = koreanTime(from);
   const b = koreanTime(to);
-  if (!sameDay(a, b)) return `${dateTime(from, now)} – ${dateTime(to, now)}`;
+  if (!sameDay(a, b)) return [`${dateTime(from, now)} –`, dateTime(to, now)];
   const sameHalf = a.hour < 12 === b.hour < 12;
-  return `${dateTime(from, now)}–${sameHalf ? clockOf(b).slice(3) : clockOf(b)}`;
+  return [dayOf(a, now), `${clockOf(a)}–${sameHalf ? clockOf(b).slice(3) : clockOf(b)}`];
 }
+
+/** `11월 24일 (화) 오전 10:00–11:00`; whatever both ends share is said once. */
+export const span = (from: Instant, to: Instant, now: Instant = Date.now()): string =>
+  spanParts(from, to, now).join(' ');
 
 /** `23분 10초`, `1시간 5분`, `2일 3시간`: the two largest units. Never negative. */
 export function duration(spanMs: number): string {

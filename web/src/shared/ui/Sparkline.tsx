@@ -9,7 +9,7 @@ export interface Sample {
 
 interface SparklineProps {
   samples: readonly Sample[];
-  /** How much time the width stands for. */
+  /** The most time that the width may stand for; less while there is less to show. */
   windowMs: number;
   /** What is drawn, and how it went, in words. */
   label: string;
@@ -18,14 +18,17 @@ interface SparklineProps {
 
 const width = 240;
 const height = 48;
+const shortestMs = 30_000;
 
 /** The last minutes of one figure. It says `label`; the figure itself stands above it in large type. */
 export function Sparkline({ samples, windowMs, label, tone = 'brand' }: SparklineProps) {
   const last = samples.at(-1);
   if (!last || samples.length < 2) return <div className={styles.waiting} />;
+  const seenMs = last.at - (samples[0]?.at ?? last.at);
+  const shownMs = Math.min(windowMs, Math.max(shortestMs, seenMs));
   const top = Math.max(1, ...samples.map((sample) => sample.value));
   const points = samples.map((sample) => {
-    const x = width - ((last.at - sample.at) / windowMs) * width;
+    const x = width - ((last.at - sample.at) / shownMs) * width;
     const y = height - 2 - (sample.value / top) * (height - 6);
     return `${x.toFixed(1)},${y.toFixed(1)}`;
   });
