@@ -4,10 +4,10 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use control_plane_core::calendar::{Margins, Rules};
 use control_plane_token::Keys;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
-use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
 use url::Url;
@@ -37,6 +37,8 @@ pub struct Config {
     pub capacity: CapacityConfig,
     #[serde(default)]
     pub calendar: CalendarConfig,
+    #[serde(default)]
+    pub deals: DealsConfig,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -136,11 +138,70 @@ pub struct CalendarConfig {
     /// How far ahead of its opening a window must be booked.
     #[serde(deserialize_with = "number")]
     pub lead_seconds_min: u32,
+    /// Windows open and close on multiples of this, counted from midnight UTC.
+    #[serde(deserialize_with = "number")]
+    pub granularity_seconds: u32,
+    #[serde(deserialize_with = "number")]
+    pub length_seconds_min: u32,
+    /// At most a day.
+    #[serde(deserialize_with = "number")]
+    pub length_seconds_max: u32,
+    #[serde(deserialize_with = "number")]
+    pub ahead_days_max: u32,
+    /// How long a window is kept for whoever has not paid yet.
+    #[serde(deserialize_with = "number")]
+    pub pay_seconds: u32,
 }
 
 impl Default for CalendarConfig {
     fn default() -> Self {
-        CalendarConfig { setup_seconds: 600, drain_seconds: 1_800, lead_seconds_min: 3_600 }
+        let rules = Rules::default();
+        CalendarConfig {
+            setup_seconds: 600,
+            drain_seconds: 1_800,
+            lead_seconds_min: rules.lead_seconds_min,
+            granularity_seconds: rules.granularity_seconds,
+            length_seconds_min: rules.length_seconds_min,
+            length_seconds_max: rules.length_seconds_max,
+            ahead_days_max: rules.ahead_days_max,
+            pay_seconds: 1_800,
+        }
+    }
+}
+
+/// What every deal is given, unless its company could choose.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DealsConfig {
+    /// How long before its opening a deal is up and warm.
+    #[serde(deserialize_with = "number")]
+    pub warm_up_seconds: u32,
+    /// How long a hold lives; longer than the payment provider's own 15 minutes.
+    #[serde(deserialize_with = "number")]
+    pub hold_seconds: u32,
+    /// How long a pass lives without a renewal.
+    #[serde(deserialize_with = "number")]
+    pub pass_seconds: u32,
+    /// How long a called shopper may take to come in.
+    #[serde(deserialize_with = "number")]
+    pub claim_seconds: u32,
+    /// How long a completed deal stays as an object.
+    #[serde(deserialize_with = "number")]
+    pub retention_seconds: u32,
+    /// Whether refunded pieces go back on sale while the doors are open.
+    pub restock_on_refund: bool,
+}
+
+impl Default for DealsConfig {
+    fn default() -> Self {
+        DealsConfig {
+            warm_up_seconds: 600,
+            hold_seconds: 960,
+            pass_seconds: 300,
+            claim_seconds: 30,
+            retention_seconds: 86_400,
+            restock_on_refund: true,
+        }
     }
 }
 
@@ -231,7 +292,13 @@ impl PublicConfig {
     /// The origin of a deal, for instance `http://hanbit.ddib.localhost:8080`.
     #[must_use]
     pub fn deal_origin(&self, slug: &str) -> String {
-        self.origin_of(&format!("{slug}.{}", self.host(Site::Ddib)))
+        self.origin_of(&self.deal_host(slug))
+    }
+
+    /// The host name of a company's deals, without a port.
+    #[must_use]
+    pub fn deal_host(&self, slug: &str) -> String {
+        format!("{slug}.{}", self.host(Site::Ddib))
     }
 
     /// Whether cookies must not travel in the clear.
@@ -252,8 +319,19 @@ impl PublicConfig {
 
 impl CalendarConfig {
     #[must_use]
-    pub fn lead_min(&self) -> SignedDuration {
-        SignedDuration::from_secs(self.lead_seconds_min.into())
+    pub fn rules(&self) -> Rules {
+        Rules {
+            granularity_seconds: self.granularity_seconds,
+            lead_seconds_min: self.lead_seconds_min,
+            length_seconds_min: self.length_seconds_min,
+            length_seconds_max: self.length_seconds_max,
+            ahead_days_max: self.ahead_days_max,
+        }
+    }
+
+    #[must_use]
+    pub fn margins(&self) -> Margins {
+        Margins { setup_seconds: self.setup_seconds, drain_seconds: self.drain_seconds }
     }
 }
 

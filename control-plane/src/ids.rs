@@ -52,4 +52,14 @@ ids! {
     FamilyId,
     /// An entry of the audit log.
     AuditId,
+    /// A slot that a company rents, from its booking on.
+    RentalId,
+    /// A payment of a rental's fee.
+    FeeId,
+    /// What a rental sells.
+    ProductId,
+    /// A shopper's order, as the deal's runtime named it.
+    OrderId,
+    /// A refund that somebody asked for.
+    RefundId,
 }

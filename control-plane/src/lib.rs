@@ -17,11 +17,18 @@ pub mod identity;
 pub mod ids;
 pub mod images;
 pub mod jobs;
+pub mod ledger;
 pub mod openapi;
+pub mod orders;
 pub mod plans;
+pub mod products;
+pub mod refunds;
+pub mod rentals;
 pub mod seal;
 mod service;
+pub mod settlement;
 pub mod state;
+pub mod storefront;
 pub mod time;
 
 pub use config::Config;

@@ -12,7 +12,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::http::origin;
 use crate::state::AppState;
-use crate::{addresses, categories, companies, identity, images, plans};
+use crate::{
+    addresses, categories, companies, deals, identity, images, ledger, orders, plans, products, rentals,
+    settlement, storefront,
+};
 
 /// Under what the API is served.
 const PREFIX: &str = "/api/v1";
@@ -47,7 +50,14 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(images::routes())
         .merge(addresses::routes())
         .merge(categories::routes())
-        .merge(plans::routes());
+        .merge(plans::routes())
+        .merge(rentals::routes())
+        .merge(products::routes())
+        .merge(deals::routes())
+        .merge(orders::routes())
+        .merge(settlement::routes())
+        .merge(storefront::routes())
+        .merge(ledger::http::routes());
     OpenApiRouter::with_openapi(Api::openapi()).merge(identity::well_known_routes()).nest(PREFIX, api)
 }
 

@@ -10,7 +10,7 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, Set,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::ApiError;
@@ -33,7 +33,7 @@ pub struct LiveChange {
     pub stock: Vec<StockChange>,
 }
 
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StockChange {
     pub product: ProductId,
@@ -46,7 +46,7 @@ pub struct StockChange {
     patch,
     path = "/companies/{c}/rentals/{r}/live",
     tag = "rentals",
-    operation_id = "changeLive",
+    operation_id = "change_live",
     params(RentalPath),
     request_body = LiveChange,
     responses((status = 200, body = Rental))

@@ -107,10 +107,7 @@ async fn record(state: &AppState, rental: &Model, deal: &str, mut seen: Observed
     // A settlement is said once and stays.
     seen.settlement = seen.settlement.or_else(|| row.seen().and_then(|before| before.settlement));
     let life = row.life()?.follow(seen.phase);
-    let over = matches!(
-        life,
-        Rental::Completed { .. } | Rental::Cancelled { .. } | Rental::Missed { .. }
-    );
+    let over = matches!(life, Rental::Completed { .. } | Rental::Cancelled { .. } | Rental::Missed { .. });
     if over || seen.settlement.is_some() {
         close(&tx, deal, &seen, now).await?;
     }
@@ -139,7 +136,8 @@ pub(crate) async fn close(
     if row.closed_at.is_some() {
         return Ok(());
     }
-    let agrees = seen.settlement.as_ref().is_some_and(|s| s.digest == row.digest && s.events == row.head().count);
+    let agrees =
+        seen.settlement.as_ref().is_some_and(|s| s.digest == row.digest && s.events == row.head().count);
     if agrees {
         tracing::info!(deal, events = row.events, "the deal is settled");
     } else {

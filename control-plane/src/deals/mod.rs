@@ -1,5 +1,18 @@
-//! Deals as the cluster sees them: writes `TimeDeal`s, mirrors their status.
+//! From rentals to `TimeDeal`s: builds and writes them, follows what becomes of them, and passes on
+//! what the company changes while the doors are open. Nothing here runs a deal.
 
+pub mod builder;
 pub mod cluster;
+pub mod live;
+pub mod mirror;
+pub mod schedule;
 
 pub use cluster::{Cluster, ClusterError, ClusterFuture};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::AppState;
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(live::change))
+}

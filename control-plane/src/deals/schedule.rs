@@ -47,7 +47,8 @@ pub async fn write(state: &AppState, rental: RentalId) -> Result<Done, JobError>
     };
     let now = state.clock.now();
     let over = now >= row.closes_at.timestamp();
-    let waits = matches!(row.life()?, Rental::Paid { .. } | Rental::Scheduled { .. } | Rental::Running { .. });
+    let waits =
+        matches!(row.life()?, Rental::Paid { .. } | Rental::Scheduled { .. } | Rental::Running { .. });
     if over || !waits {
         return Ok(Done::Finished);
     }
@@ -115,7 +116,7 @@ async fn seller(state: &AppState, company: CompanyId) -> Result<Option<Seller>, 
     if company.state != companies::State::Approved {
         return Ok(None);
     }
-    let merchant = companies::store::merchant(db, &state.sealer, company.id).await?;
+    let merchant = companies::merchant::open(db, &state.sealer, company.id).await?;
     Ok(merchant.map(|merchant| Seller { company, merchant_id: merchant.id, merchant_key: merchant.key }))
 }
 

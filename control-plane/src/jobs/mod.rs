@@ -1,9 +1,21 @@
-//! Work that waits for its time.
+//! Work that waits for its time, and work that goes on beside the router.
+//!
+//! Scheduled work is rows with a due time. A row is claimed with a lease, so that two replicas do not
+//! do it at the same time, and deleted once it is done, so that a crash loses none. Everything that
+//! is done here must therefore bear being done twice.
+
+mod entity;
+mod kind;
+pub mod runner;
+mod store;
 
 use std::time::Duration;
 
+pub use kind::{Done, JobError, Kind};
+pub use store::enqueue;
 use tokio_util::sync::CancellationToken;
 
+use crate::deals::mirror;
 use crate::housekeeping;
 use crate::state::AppState;
 
@@ -20,14 +32,23 @@ impl Jobs {
         Jobs { state }
     }
 
-    /// Runs until told to stop.
+    /// Runs until told to stop; what has begun is finished.
     pub async fn run(self, stop: CancellationToken) {
-        let mut every = tokio::time::interval(HOUSEKEEPING_EVERY);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = every.tick() => housekeeping::run(&self.state).await,
-            }
+        let state = self.state;
+        tokio::join!(
+            runner::run(state.clone(), stop.clone()),
+            mirror::run(state.clone(), stop.clone()),
+            tidy(&state, stop),
+        );
+    }
+}
+
+async fn tidy(state: &AppState, stop: CancellationToken) {
+    let mut every = tokio::time::interval(HOUSEKEEPING_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = every.tick() => housekeeping::run(state).await,
         }
     }
 }

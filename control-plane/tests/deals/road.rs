@@ -1,0 +1,173 @@
+//! From a paid rental to a `TimeDeal` and through its life.
+
+use axum::http::StatusCode;
+use crds::{Figures, Phase, TimeDealStatus, Won};
+use serde_json::{Value, json};
+
+use crate::support::{Owner, Platform, platform};
+
+async fn rental(platform: &Platform, owner: &Owner, id: &str) -> Value {
+    let person = platform.again(&owner.person);
+    platform.get(&person, &format!("/companies/{}/rentals/{id}", owner.company)).await.1
+}
+
+#[tokio::test]
+async fn a_rental_becomes_a_deal_once_everything_is_there() {
+    let platform = platform().await;
+    let owner = platform.company("hanbit").await;
+    let id = platform.book(&owner, 7_200).await["id"].as_str().unwrap().to_owned();
+    platform.product(&owner, &id, "원두 1kg", 10).await;
+    platform.work().await;
+    assert!(platform.cluster.names().is_empty(), "not paid");
+
+    let back = platform.agree(&owner, &id).await;
+    platform.come_back(&back).await;
+    platform.work().await;
+    assert!(platform.cluster.names().is_empty(), "no merchant key");
+
+    platform.set_merchant_key(&owner).await;
+    control_plane::deals::schedule::company_changed(platform.state.db.write(), owner.company, platform.now())
+        .await
+        .unwrap();
+    platform.work().await;
+    assert_eq!(platform.cluster.names(), ["hanbit-20261123-1200"]);
+    let deal = platform.cluster.deal("hanbit-20261123-1200").unwrap();
+    assert_eq!(deal.spec.host, "hanbit.ddib.localhost");
+    assert_eq!(deal.spec.payment.merchant_id, "CT12345678");
+    assert_eq!(deal.spec.payment.secret_ref, "hanbit-20261123-1200");
+    assert_eq!(deal.spec.products.len(), 1);
+    assert_eq!(deal.spec.products[0].price, Won(19_900));
+    assert_eq!(platform.cluster.secret("hanbit-20261123-1200", "merchant-key"), "DEV-company");
+    assert_eq!(platform.cluster.secret("hanbit-20261123-1200", "ledger-token").len(), 64);
+    let shown = rental(&platform, &owner, &id).await;
+    assert_eq!(shown["state"], "scheduled");
+    assert_eq!(shown["deal"]["url"], "http://hanbit.ddib.localhost:8080");
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_down_is_tried_again_with_the_same_credential() {
+    let platform = platform().await;
+    let owner = platform.seller("hanbit").await;
+    platform.cluster.set_down(true);
+    let id = platform.book(&owner, 7_200).await["id"].as_str().unwrap().to_owned();
+    platform.product(&owner, &id, "원두 1kg", 10).await;
+    let back = platform.agree(&owner, &id).await;
+    platform.come_back(&back).await;
+    while control_plane::jobs::runner::run_due(&platform.state).await.unwrap() > 0 {}
+    platform.cluster.set_down(false);
+    platform.advance_seconds(2);
+    platform.work().await;
+    let name = "hanbit-20261123-1200";
+    let token = platform.cluster.secret(name, "ledger-token");
+    let (status, head) = platform.runtime(name, &token, None).await;
+    assert_eq!((status, &head["count"]), (StatusCode::OK, &json!(0)));
+    platform.product(&owner, &id, "드립백", 5).await;
+    platform.work().await;
+    assert_eq!(platform.cluster.secret(name, "ledger-token"), token);
+}
+
+#[tokio::test]
+async fn products_change_until_the_set_up() {
+    let platform = platform().await;
+    let owner = platform.seller("hanbit").await;
+    let (id, name) = platform.deal(&owner, 7_200).await;
+    let products = format!("/companies/{}/rentals/{id}/products", owner.company);
+    let second = platform.product(&owner, &id, "드립백", 5).await;
+    let path = format!("{products}/{}", second["id"].as_str().unwrap());
+    let change = json!({"price": 9_900, "stock": 7});
+    let (status, changed) = platform.call(&owner.person, "PATCH", &path, Some(change), None).await;
+    assert_eq!((status, &changed["price"]), (StatusCode::OK, &json!(9_900)), "{changed}");
+    assert_eq!(changed["discountPercent"], 67);
+    platform.work().await;
+    let deal = platform.cluster.deal(&name).unwrap();
+    assert_eq!((deal.spec.products[1].price, deal.spec.products[1].stock), (Won(9_900), 7));
+
+    let (status, problem) =
+        platform.call(&owner.person, "PATCH", &path, Some(json!({"price": 0})), None).await;
+    assert_eq!((status.as_u16(), &problem["errors"][0]["code"]), (422, &json!("price_invalid")));
+    let wrong = json!({"image": uuid::Uuid::from_u128(1)});
+    let (_, problem) = platform.call(&owner.person, "PATCH", &path, Some(wrong), None).await;
+    assert_eq!(problem["errors"][0]["code"], "image_unknown");
+
+    assert_eq!(platform.call(&owner.person, "DELETE", &path, None, None).await.0, StatusCode::NO_CONTENT);
+    let (_, list) = platform.get(&owner.person, &products).await;
+    let last = format!("{products}/{}", list["items"][0]["id"].as_str().unwrap());
+    let (status, problem) = platform.call(&owner.person, "DELETE", &last, None, None).await;
+    assert_eq!((status.as_u16(), &problem["code"]), (409, &json!("last_product")));
+
+    platform.advance_seconds(7_200 - 600);
+    let person = platform.again(&owner.person);
+    let (status, problem) = platform.call(&person, "PATCH", &last, Some(json!({"stock": 9})), None).await;
+    assert_eq!((status.as_u16(), &problem["code"]), (409, &json!("products_frozen")));
+}
+
+#[tokio::test]
+async fn what_is_changed_live_reaches_the_deal() {
+    let platform = platform().await;
+    let owner = platform.seller("hanbit").await;
+    let (id, name) = platform.deal(&owner, 7_200).await;
+    platform.advance_seconds(7_300);
+    let owner = Owner { person: platform.again(&owner.person), ..owner };
+    let status = TimeDealStatus {
+        phase: Phase::Open,
+        figures: Figures { waiting: 7, inside: 3, admitted: 4, sold: 2, revenue: Won(39_800) },
+        ..TimeDealStatus::default()
+    };
+    platform.cluster.set_status(&name, status);
+    platform.work().await;
+    let shown = rental(&platform, &owner, &id).await;
+    assert_eq!(shown["state"], "running");
+    assert_eq!(shown["deal"]["figures"]["revenue"], 39_800);
+
+    let product = platform.cluster.deal(&name).unwrap().spec.products[0].id;
+    let live = format!("/companies/{}/rentals/{id}/live", owner.company);
+    let change = json!({"paused": true, "stock": [{"product": product, "stock": 25}]});
+    let (status, body) = platform.call(&owner.person, "PATCH", &live, Some(change), None).await;
+    assert_eq!((status, &body["paused"]), (StatusCode::OK, &json!(true)), "{body}");
+    platform.work().await;
+    let deal = platform.cluster.deal(&name).unwrap();
+    assert!(deal.spec.paused);
+    assert_eq!(deal.spec.products[0].stock, 25);
+    assert_eq!(deal.status.unwrap().phase, Phase::Open, "the status is not touched");
+
+    let stranger = json!({"stock": [{"product": uuid::Uuid::from_u128(1), "stock": 1}]});
+    assert_eq!(platform.call(&owner.person, "PATCH", &live, Some(stranger), None).await.0.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn a_window_without_products_is_missed() {
+    let platform = platform().await;
+    let owner = platform.seller("hanbit").await;
+    let id = platform.book(&owner, 7_200).await["id"].as_str().unwrap().to_owned();
+    let back = platform.agree(&owner, &id).await;
+    platform.come_back(&back).await;
+    platform.advance_seconds(7_200);
+    platform.work().await;
+    assert_eq!(rental(&platform, &owner, &id).await["state"], "missed");
+    assert!(platform.cluster.names().is_empty());
+}
+
+#[tokio::test]
+async fn a_deal_that_was_deleted_is_not_written_again() {
+    let platform = platform().await;
+    let owner = platform.seller("hanbit").await;
+    let (id, name) = platform.deal(&owner, 7_200).await;
+    platform.cluster.forget(&name);
+    platform.product(&owner, &id, "드립백", 5).await;
+    platform.work().await;
+    assert!(platform.cluster.names().is_empty());
+    assert_eq!(rental(&platform, &owner, &id).await["state"], "cancelled");
+}
+
+#[tokio::test]
+async fn a_job_that_somebody_does_is_left_to_them() {
+    let platform = platform().await;
+    let owner = platform.seller("hanbit").await;
+    let (id, _) = platform.deal(&owner, 7_200).await;
+    platform.product(&owner, &id, "드립백", 5).await;
+    let before = platform.cluster.applied();
+    let runs = (0..8).map(|_| control_plane::jobs::runner::run_due(&platform.state));
+    let ran: usize = futures_util::future::join_all(runs).await.into_iter().map(Result::unwrap).sum();
+    assert_eq!(ran, 1, "eight replicas, one job");
+    assert_eq!(platform.cluster.applied(), before + 1);
+}
