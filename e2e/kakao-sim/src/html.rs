@@ -25,6 +25,7 @@ pub enum Ending {
 struct SignIn<'a> {
     people: Vec<Choice>,
     request: &'a str,
+    nickname: &'a str,
     error: &'a str,
 }
 
@@ -79,7 +80,8 @@ struct Message<'a> {
 #[template(path = "front.html")]
 struct Front;
 
-pub fn sign_in(people: &[&Person], request: &str, error: &str) -> Html<String> {
+/// `nickname` and `error` are what was typed before and what was wrong with it.
+pub fn sign_in(people: &[&Person], request: &str, nickname: &str, error: &str) -> Html<String> {
     let people = people
         .iter()
         .map(|person| Choice {
@@ -94,7 +96,7 @@ pub fn sign_in(people: &[&Person], request: &str, error: &str) -> Html<String> {
             colour: person.id.rem_euclid(AVATAR_COLOURS),
         })
         .collect();
-    render(&SignIn { people, request, error })
+    render(&SignIn { people, request, nickname, error })
 }
 
 pub fn pay_pc(shown: &Shown, qr_side: u32) -> Html<String> {

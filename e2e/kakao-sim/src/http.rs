@@ -65,6 +65,7 @@ pub fn router(sim: Arc<Sim>) -> Router {
             "/_static/pay.js",
             get(|| asset("text/javascript; charset=utf-8", include_str!("../static/pay.js"))),
         )
+        .route("/_static/icon.svg", get(|| asset("image/svg+xml", include_str!("../static/icon.svg"))))
         .route("/", get(html::front))
         .fallback(|| async { (StatusCode::NOT_FOUND, html::not_found()) })
         .layer(DefaultBodyLimit::max(BODY_MAX))

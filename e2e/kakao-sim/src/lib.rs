@@ -1,7 +1,7 @@
 //! Kakao, near enough to build against: Kakao Login with OpenID Connect, and KakaoPay single payment with its pages.
 //!
-//! What it imitates stands in `kakao.md` of the project's documents: the calls, the fields, the order of the checks, the
-//! error codes. It is a stand-in for demonstrations and tests, and what a client must survive can be switched on.
+//! It follows what Kakao documents of the calls, the fields and the error codes, and for demonstrations and tests it can
+//! be made to misbehave in every way that a client must survive.
 //!
 //! Simulated:
 //! - Login: `/oauth/authorize` (a page of ready-made people instead of a password; `prompt=none&login_hint=` skips it),

@@ -91,7 +91,7 @@ pub async fn page(Extract(sim): Extract<Arc<Sim>>, RawQuery(query): RawQuery) ->
     if request.silent {
         return silently(&sim, request).await;
     }
-    show(&sim, &query, "", StatusCode::OK).await
+    show(&sim, &query, None, StatusCode::OK).await
 }
 
 /// The page's forms: a known person, a new one, or a refusal.
@@ -112,8 +112,7 @@ pub async fn decide(Extract(sim): Extract<Arc<Sim>>, body: Payload) -> Response 
     let nickname = form.get("nickname").map(str::trim).unwrap_or_default();
     let person = form.get("person").and_then(|id| id.parse::<i64>().ok());
     if person.is_none() && (nickname.is_empty() || nickname.chars().count() > NICKNAME_MAX) {
-        let error = "이름을 1자에서 20자 사이로 적어 주세요.";
-        return show(&sim, &query, error, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return show(&sim, &query, Some(nickname), StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let code = sim
         .with(|step| {
@@ -176,11 +175,14 @@ fn back(request: &Request, answer: &[(&str, &str)]) -> Response {
     (StatusCode::FOUND, [(header::LOCATION, String::from(url))]).into_response()
 }
 
-async fn show(sim: &Sim, query: &str, error: &str, status: StatusCode) -> Response {
+/// The page; again with the `refused` nickname, if there was one.
+async fn show(sim: &Sim, query: &str, refused: Option<&str>, status: StatusCode) -> Response {
+    let error = refused.map_or("", |_| "이름을 1자에서 20자 사이로 적어 주세요.");
     let page = sim
         .with::<_, Refused>(|step| {
             let people = step.state().login.offered(NEW_PEOPLE_SHOWN);
-            Ok(html::sign_in(&people, &URL_SAFE_NO_PAD.encode(query), error))
+            let request = URL_SAFE_NO_PAD.encode(query);
+            Ok(html::sign_in(&people, &request, refused.unwrap_or_default(), error))
         })
         .await;
     match page {

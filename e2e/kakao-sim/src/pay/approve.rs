@@ -41,7 +41,7 @@ pub async fn approve(sim: &Sim, key: &str, request: Request, delay: Duration) ->
     Ok(body(&payment))
 }
 
-/// The checks in the order of kakao.md, and the right to go on.
+/// The checks, and the right to go on. Their order is nothing that a client may rely on.
 fn claim(step: &Step<'_>, key: &str, request: &Request) -> Result<Claim, PayError> {
     let payment = payment_of(step, key, &request.cid, request.cid_secret.as_deref(), &request.tid)?;
     if step.is_claimed(&request.tid) {

@@ -1,4 +1,4 @@
-//! The errors of KakaoPay: code, HTTP status and body as in kakao.md.
+//! The errors of KakaoPay: code, HTTP status and body as documented.
 
 use axum::Json;
 use axum::http::StatusCode;

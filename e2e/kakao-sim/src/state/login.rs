@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Misfit;
 
-/// A code is good for ten minutes and one use (kakao.md: KOE320).
+/// A code is good for ten minutes and one use (KOE320 after that).
 pub const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 /// `expires_in` of an access token, seconds.
 pub const ACCESS_SECONDS: i64 = 21_599;

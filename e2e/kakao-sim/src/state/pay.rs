@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Misfit;
 
-/// A TID lives this long from `ready` (kakao.md).
+/// A TID lives this long from `ready`, then the payer ends on `fail_url`.
 pub const TID_LIFETIME: SignedDuration = SignedDuration::from_mins(15);
 
 /// Won, in the parts that KakaoPay names. Points and discounts are not simulated and always 0.
@@ -109,7 +109,7 @@ pub enum Stage {
     Paid(Approval),
 }
 
-/// The status words of the look-up that this simulator uses; the others of kakao.md belong to means it does not have.
+/// The status words of the look-up that this simulator uses; the other documented ones belong to means it does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     Ready,

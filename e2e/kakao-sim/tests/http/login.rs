@@ -90,7 +90,9 @@ async fn a_new_person_joins_and_is_offered_again() {
     for nickname in ["", "   ", &"가".repeat(21)] {
         let reply = caller.form("/oauth/decide", &[("request", &request), ("nickname", nickname)]).await;
         assert_eq!(reply.status(), 422, "{nickname:?}");
-        assert!(reply.text().await.unwrap().contains("이름을 1자에서 20자 사이로"));
+        let page = reply.text().await.unwrap();
+        assert!(page.contains("이름을 1자에서 20자 사이로"));
+        assert!(page.contains(&format!("value=\"{}\" required", nickname.trim())), "what was typed is kept");
     }
     let fields = [("request", request.as_str()), ("nickname", " <b>새별</b> ")];
     let reply = caller.form("/oauth/decide", &fields).await;
