@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import optimizeLocales from '@react-aria/optimize-locales-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
@@ -22,7 +23,8 @@ export default defineConfig(({ mode }) => {
   return {
     ...(app ? { root: here(`./src/apps/${app}`) } : {}),
     publicDir: here('./public'),
-    plugins: [react()],
+    // react-aria speaks thirty languages; these pages speak one.
+    plugins: [react(), optimizeLocales.vite({ locales: ['ko-KR'] })],
     resolve: { alias: { '~': here('./src'), ...(app === 'deal' ? preact : {}) } },
     server: {
       allowedHosts: ['.localhost'],

@@ -41,7 +41,7 @@ function Rejection({
   const form = useForm({
     initial: { reason: '' },
     validate: ({ reason }) =>
-      reason.trim() ? {} : { reason: '반려하는 이유을 적어 주세요. 신청한 분에게 보여요.' },
+      reason.trim() ? {} : { reason: '반려하는 이유를 적어 주세요. 신청한 분에게 보여요.' },
     submit: async ({ reason }) => {
       await api.reject(company.id, reason.trim());
       toast.done(`${company.name}의 신청을 반려했어요.`);

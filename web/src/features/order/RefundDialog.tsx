@@ -26,7 +26,7 @@ export function RefundDialog({ company, rental, order, onClose }: RefundDialogPr
   const form = useForm({
     initial: { reason: '' },
     validate: ({ reason }) =>
-      reason.trim() ? {} : { reason: '환불하는 이유을 적어 주세요. 손님에게 보여요.' },
+      reason.trim() ? {} : { reason: '환불하는 이유를 적어 주세요. 손님에게 보여요.' },
     submit: async ({ reason }) => {
       await api.refund(company, order.id, reason.trim());
       await client.invalidateQueries({ queryKey: ordersKey(rental) });

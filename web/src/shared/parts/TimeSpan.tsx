@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { type Instant, spanParts } from '../format/time';
 import styles from './TimeSpan.module.css';
 
@@ -5,11 +6,10 @@ import styles from './TimeSpan.module.css';
 export function TimeSpan({ from, to }: { from: Instant; to: Instant }) {
   return (
     <span className="tabular">
-      {spanParts(from, to).map((part, at) => (
-        <span key={part} className={styles.part}>
-          {at > 0 && ' '}
-          {part}
-        </span>
+      {spanParts(from, to).map((part) => (
+        <Fragment key={part}>
+          <span className={styles.part}>{part}</span>{' '}
+        </Fragment>
       ))}
     </span>
   );
