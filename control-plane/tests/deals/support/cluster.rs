@@ -73,30 +73,29 @@ impl Cluster for MemoryCluster {
         })
     }
 
-    fn apply_secret<'a>(
-        &'a self,
-        name: &'a str,
-        data: BTreeMap<String, SecretString>,
-    ) -> ClusterFuture<'a, ()> {
+    fn apply_secret(&self, name: &str, data: BTreeMap<String, SecretString>) -> ClusterFuture<'_, ()> {
+        let name = name.to_owned();
         Box::pin(async move {
             self.check()?;
-            self.secrets.lock().unwrap().insert(name.to_owned(), data);
+            self.secrets.lock().unwrap().insert(name, data);
             Ok(())
         })
     }
 
-    fn delete<'a>(&'a self, name: &'a str) -> ClusterFuture<'a, ()> {
+    fn delete(&self, name: &str) -> ClusterFuture<'_, ()> {
+        let name = name.to_owned();
         Box::pin(async move {
             self.check()?;
-            self.forget(name);
+            self.forget(&name);
             Ok(())
         })
     }
 
-    fn get<'a>(&'a self, name: &'a str) -> ClusterFuture<'a, Option<TimeDeal>> {
+    fn get(&self, name: &str) -> ClusterFuture<'_, Option<TimeDeal>> {
+        let name = name.to_owned();
         Box::pin(async move {
             self.check()?;
-            Ok(self.deal(name))
+            Ok(self.deal(&name))
         })
     }
 

@@ -122,11 +122,6 @@ impl Platform {
         self.hand.advance(SignedDuration::from_secs(seconds));
     }
 
-    /// Moves the clock to an instant.
-    pub fn set(&self, to: Timestamp) {
-        self.hand.set(to);
-    }
-
     pub async fn person(&self, name: &str, site: Site) -> Person {
         let now = self.now();
         let id: UserId = self.state.entropy.id(now);
