@@ -59,7 +59,7 @@ fn check(reason: &str) -> Result<String, ApiError> {
     let reason = reason.trim();
     let (code, detail) = match reason.chars().count() {
         0 => ("missing", "환불하는 까닭을 알려 주세요.".to_owned()),
-        REASON_CHARS_MAX.. => ("too_long", format!("{REASON_CHARS_MAX}자보다 짧게 써 주세요.")),
+        chars if chars > REASON_CHARS_MAX => ("too_long", format!("{REASON_CHARS_MAX}자까지 쓸 수 있어요.")),
         _ if reason.chars().any(char::is_control) => {
             ("unprintable", "줄바꿈이나 특수한 문자는 쓸 수 없어요.".to_owned())
         }

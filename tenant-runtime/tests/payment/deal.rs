@@ -1,0 +1,321 @@
+//! A deal under test: its own Redis, bank and ledger, its routers, and shoppers who use them.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use control_plane_telemetry::clock::{Clock, ManualClock};
+use control_plane_telemetry::shutdown::Shutdown;
+use control_plane_token::{Issuer, Keys};
+use crds::{OnRefresh, PaymentProvider, Prequeue, Won};
+use http_body_util::BodyExt as _;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use tenant_runtime::config::{PaymentSecrets, Role, Secrets};
+use tenant_runtime::payment::{self, Figures};
+use tenant_runtime::state::{Ingredients, Runtime};
+use tenant_runtime::{app, queue};
+use tenant_runtime_core::config::{
+    DealConfig, IdentityConfig, LedgerConfig, PaymentConfig, ProductSettings, Settings,
+};
+use tenant_runtime_core::pass::Pass;
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+use crate::bank::{self, Bank};
+use crate::books::{self, Ledger};
+use crate::redis::{PASSWORD, Redis};
+
+pub const COFFEE: Uuid = Uuid::from_u128(0xc0ffee);
+pub const CUP: Uuid = Uuid::from_u128(0xc04);
+pub const PRICE: i64 = 12_900;
+const ORIGIN: &str = "http://hanbit.ddib.localhost:8080";
+const ISSUER: &str = "http://bidd.localhost:8080";
+
+/// What differs between the deals of the tests.
+pub struct Plan {
+    pub stock: u32,
+    pub per_shopper_max: u32,
+    pub hold_seconds: u32,
+    /// Relative to the start of the test, in seconds.
+    pub window: (i64, i64),
+    pub restock_on_refund: bool,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Plan {
+            stock: 10,
+            per_shopper_max: 3,
+            hold_seconds: 600,
+            window: (-60, 3_600),
+            restock_on_refund: true,
+        }
+    }
+}
+
+pub struct Deal {
+    pub redis: Redis,
+    pub bank: Bank,
+    pub ledger: Ledger,
+    pub runtime: Runtime,
+    pub hand: ManualClock,
+    router: Router,
+    issuer: Issuer,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub location: String,
+    pub body: Value,
+}
+
+impl Answer {
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+
+    pub fn id(&self) -> String {
+        self.body["id"].as_str().unwrap_or_else(|| panic!("no order: {}", self.body)).to_owned()
+    }
+}
+
+impl Deal {
+    pub async fn open(plan: Plan) -> Deal {
+        let (redis, bank, ledger) = tokio::join!(Redis::start(), Bank::start(), Ledger::start());
+        let keys = Keys::generate().unwrap();
+        let start = Clock::system().now();
+        let config = config(&plan, start, &keys, &bank, &ledger);
+        let (clock, hand) = Clock::manual(start);
+        let runtime = runtime(&redis, config, clock).await;
+        let router = app::router(&runtime);
+        Deal { redis, bank, ledger, runtime, hand, router, issuer: Issuer::new(ISSUER, &keys) }
+    }
+
+    /// Another process of the same deal.
+    pub async fn another_process(&self) -> Runtime {
+        runtime(&self.redis, self.runtime.config.clone(), self.runtime.clock.clone()).await
+    }
+
+    /// Time passes, for our clock and for whatever is due: Redis' own clock cannot be moved.
+    pub async fn wait(&self, seconds: i64) {
+        self.hand.advance(SignedDuration::from_secs(seconds));
+        let due: Vec<(String, f64)> =
+            self.read(&["ZRANGE", &self.runtime.keys.due(), "0", "-1", "WITHSCORES"]).await;
+        for (order, score) in due {
+            let score = (score as i64 - seconds * 1_000).to_string();
+            let _: i64 = self.read(&["ZADD", &self.runtime.keys.due(), &score, &order]).await;
+        }
+    }
+
+    pub async fn read<T: ::redis::FromRedisValue>(&self, words: &[&str]) -> T {
+        let mut command = ::redis::cmd(words[0]);
+        words[1..].iter().for_each(|word| {
+            command.arg(*word);
+        });
+        self.runtime.store.read(&command).await.unwrap()
+    }
+
+    /// Lets a shopper in, as the waiting room would.
+    pub async fn let_in(&self, shopper: Uuid) -> String {
+        let expires_at = self.runtime.clock.now() + SignedDuration::from_secs(300);
+        let mut place = ::redis::cmd("ZADD");
+        place.arg(self.runtime.keys.passes());
+        place.arg(expires_at.as_millisecond()).arg(shopper.as_bytes().as_slice());
+        self.runtime.store.read::<i64>(&place).await.unwrap();
+        let mut ticket = ::redis::cmd("HSET");
+        ticket.arg(self.runtime.keys.tickets()).arg(shopper.as_bytes().as_slice()).arg("0c");
+        self.runtime.store.read::<i64>(&ticket).await.unwrap();
+        format!("pass={}", self.runtime.passes.sign(&Pass { shopper, index: 0, expires_at }))
+    }
+
+    pub fn signed_in(&self, shopper: Uuid) -> String {
+        format!("shopper={}", self.issuer.shopper(shopper, "박지민", self.runtime.clock.now()).unwrap())
+    }
+
+    pub async fn call(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let location = response.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        Answer { status, location: location.unwrap_or_default(), body }
+    }
+
+    pub async fn get(&self, path: &str, cookie: &str) -> Answer {
+        self.call(Request::get(path).header("cookie", cookie).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn delete(&self, path: &str, cookie: &str) -> Answer {
+        let request = Request::delete(path).header("cookie", cookie).header("origin", ORIGIN);
+        self.call(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, cookie: &str, body: &Value) -> Answer {
+        self.post_with_key(path, cookie, None, body).await
+    }
+
+    pub async fn post_with_key(&self, path: &str, cookie: &str, key: Option<&str>, body: &Value) -> Answer {
+        let mut request = Request::post(path)
+            .header("cookie", cookie)
+            .header("origin", ORIGIN)
+            .header("content-type", "application/json");
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        self.call(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    pub async fn hold(&self, pass: &str, key: &str, product: Uuid, quantity: u32) -> Answer {
+        self.post_with_key("/shop/holds", pass, Some(key), &wish(product, quantity)).await
+    }
+
+    /// A held order, and the cookie that its shopper keeps.
+    pub async fn held(&self, quantity: u32) -> (String, String) {
+        let shopper = Uuid::new_v4();
+        let pass = self.let_in(shopper).await;
+        let held = self.hold(&pass, "first", COFFEE, quantity).await;
+        assert_eq!(held.status, StatusCode::CREATED, "{}", held.body);
+        (held.id(), self.signed_in(shopper))
+    }
+
+    /// An order whose payment is announced.
+    pub async fn ready(&self, quantity: u32) -> (String, String) {
+        let (order, cookie) = self.held(quantity).await;
+        let ready = self.post(&format!("/payment/orders/{order}/ready"), &cookie, &json!({})).await;
+        assert_eq!(ready.status, StatusCode::OK, "{}", ready.body);
+        (order, cookie)
+    }
+
+    pub async fn approve(&self, order: &str, token: &str) -> Answer {
+        self.get(&format!("/payment/orders/{order}/approve?pg_token={token}"), "").await
+    }
+
+    pub async fn paid(&self, quantity: u32) -> (String, String) {
+        let (order, cookie) = self.ready(quantity).await;
+        let token = self.bank.agree(&order);
+        self.approve(&order, &token).await;
+        assert_eq!(self.state(&order).await, "paid");
+        (order, cookie)
+    }
+
+    pub async fn refund(&self, order: &str, cookie: &str) -> Answer {
+        let path = format!("/payment/orders/{order}/refund");
+        self.post(&path, cookie, &json!({"reason": "마음이 바뀌었어요"})).await
+    }
+
+    pub async fn state(&self, order: &str) -> String {
+        let key = self.runtime.keys.order(order.parse().unwrap());
+        self.read(&["HGET", &key, "state"]).await
+    }
+
+    /// (left, held, sold)
+    pub async fn stock(&self) -> (i64, i64, i64) {
+        self.read(&["HMGET", &self.runtime.keys.stock(COFFEE), "left", "held", "sold"]).await
+    }
+
+    pub async fn figures(&self) -> Figures {
+        payment::figures(&self.runtime).await.unwrap()
+    }
+
+    pub async fn recover(&self) -> usize {
+        payment::recover::sweep(&self.runtime).await.unwrap()
+    }
+
+    /// Sends everything that is left to the ledger.
+    pub async fn export(&self) {
+        while self.figures().await.unexported > 0 {
+            payment::export_once(&self.runtime).await.unwrap();
+        }
+    }
+}
+
+pub fn wish(product: Uuid, quantity: u32) -> Value {
+    json!({
+        "product": product, "quantity": quantity,
+        "delivery": {
+            "recipient": "박지민", "phone": "010-1234-5678", "postcode": "04524",
+            "line1": "서울 중구 세종대로 110", "line2": "3층", "note": "",
+        },
+    })
+}
+
+/// Waits for a condition, with a deadline.
+pub async fn until<F: Future<Output = bool>>(what: &str, mut condition: impl FnMut() -> F) {
+    for _ in 0..400 {
+        if condition().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("after ten seconds, not yet: {what}");
+}
+
+async fn runtime(redis: &Redis, config: DealConfig, clock: Clock) -> Runtime {
+    let secrets = Secrets {
+        deal_key: [7; 32],
+        draw_secret: [9; 32],
+        redis_password: PASSWORD.into(),
+        control_token: "control".into(),
+        payment: Some(PaymentSecrets { merchant_key: bank::KEY.into(), ledger_token: books::TOKEN.into() }),
+    };
+    let store = redis.store().await;
+    let runtime = Runtime::new(Ingredients {
+        role: Role::All,
+        config,
+        secrets,
+        store,
+        clock,
+        shutdown: Shutdown::manual(),
+    })
+    .unwrap();
+    queue::arm(&runtime).await.unwrap();
+    runtime
+}
+
+fn config(plan: &Plan, start: Timestamp, keys: &Keys, bank: &Bank, ledger: &Ledger) -> DealConfig {
+    let product = |id, name: &str| ProductSettings {
+        id,
+        name: name.into(),
+        list_price: Won(PRICE * 2),
+        price: Won(PRICE),
+        stock: plan.stock,
+        per_shopper_max: plan.per_shopper_max,
+        image_url: "http://127.0.0.1/coffee.webp".into(),
+    };
+    DealConfig {
+        deal: "hanbit-20261124-1000".into(),
+        title: "한빛커피 타임딜".into(),
+        company_name: "한빛커피로스터스".into(),
+        origin: ORIGIN.into(),
+        opens_at: start + SignedDuration::from_secs(plan.window.0),
+        closes_at: start + SignedDuration::from_secs(plan.window.1),
+        prequeue: Prequeue::Fifo,
+        on_refresh: OnRefresh::Keep,
+        pass_seconds: 300,
+        claim_seconds: 30,
+        hold_seconds: plan.hold_seconds,
+        restock_on_refund: plan.restock_on_refund,
+        payment: PaymentConfig {
+            provider: PaymentProvider::KakaoPay,
+            base_url: bank.url.clone(),
+            merchant_id: "TC0ONETIME".into(),
+        },
+        identity: IdentityConfig {
+            jwks: keys.jwks(),
+            issuer: ISSUER.into(),
+            sign_in_url: "http://ddib.localhost:8080/api/v1/auth/kakao/start".into(),
+            orders_url: "http://ddib.localhost:8080/me/orders".into(),
+        },
+        ledger: LedgerConfig { base_url: ledger.url.clone() },
+        settings: Settings {
+            generation: 1,
+            paused: false,
+            closed: false,
+            admissions_per_second: 100,
+            inside_max: 1_000,
+            products: vec![product(COFFEE, "예가체프 200g"), product(CUP, "머그컵")],
+        },
+    }
+}

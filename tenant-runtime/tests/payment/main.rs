@@ -1,0 +1,13 @@
+//! Stock, orders, payments and the ledger of a deal: the real router and the real Redis, against a
+//! bank and a ledger that fail in every way they can.
+
+mod bank;
+mod books;
+mod deal;
+mod export;
+mod holds;
+mod model;
+mod recovery;
+mod redis;
+mod refunds;
+mod road;
