@@ -26,7 +26,7 @@ let renewal: Promise<boolean> | null = null;
 
 /** Rotates the session once, however many requests found it run out at the same moment. */
 function renew(): Promise<boolean> {
-  renewal ??= reach(new Request('/api/v1/auth/refresh', { method: 'POST' }))
+  renewal ??= reach(new Request(new URL('/api/v1/auth/refresh', location.origin), { method: 'POST' }))
     .then((response) => response.ok)
     .finally(() => {
       renewal = null;

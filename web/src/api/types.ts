@@ -66,9 +66,10 @@ export interface CompanyApplication {
 export interface Company extends CompanyApplication {
   id: string;
   state: CompanyState;
-  rejectedReason?: string | null;
+  rejectedReason: string | null;
+  appliedAt: string;
   merchantConfigured: boolean;
-  createdAt?: string;
+  merchantId: string | null;
 }
 
 export interface Plan {
@@ -88,10 +89,14 @@ export interface CalendarSlot {
   /** Shoppers that are already expected at the busiest moment of the hour. */
   used: number;
   free: number;
+  /** Whether a deal of the asked plan over just this hour fits. */
+  fits: boolean | null;
 }
 
 export interface CapacityCalendar {
   capacity: number;
+  /** The earliest opening that may be booked now. */
+  bookableFrom: string;
   slots: CalendarSlot[];
 }
 
@@ -111,7 +116,6 @@ export interface RentalDeal {
   host: string;
   url: string;
   figures: Figures;
-  paused?: boolean;
 }
 
 export interface NewRental {
@@ -127,10 +131,14 @@ export interface Rental extends NewRental {
   /** Won. */
   fee: number;
   state: RentalState;
-  payUntil: string | null;
+  payUntil: string;
+  /** Whether the company has stopped admission. */
+  paused: boolean;
   deal: RentalDeal | null;
   /** How many products are registered. */
   products: number;
+  /** Null once products may not be changed any more. */
+  productsEditableUntil: string | null;
 }
 
 export interface PaymentRedirect {
@@ -151,9 +159,9 @@ export interface ProductDraft {
   image: string | null;
 }
 
-export interface Product extends ProductDraft {
+export interface Product extends Omit<ProductDraft, 'image'> {
   id: string;
-  imageUrl: string | null;
+  image: UploadedImage | null;
 }
 
 export interface UploadedImage {
@@ -186,13 +194,16 @@ export interface Settlement {
   refunds: number;
   net: number;
   orders: number;
+  refundedOrders: number;
   fee: number;
   digest: string;
   events: number;
   /** The deal's own count and the ledger's are the same. */
   agrees: boolean;
   byProduct: { product: string; name: string; quantity: number; gross: number; refunds: number }[];
-  byHour: { hour: string; orders: number; gross: number; refunds: number }[];
+  byHour: { startsAt: string; orders: number; gross: number; refunds: number }[];
+  /** Refunds that were carried out after the books were closed; not among the figures above. */
+  afterSettlement: { orders: number; refunds: number };
 }
 
 export interface LiveChange {

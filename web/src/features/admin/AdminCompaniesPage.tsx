@@ -32,9 +32,9 @@ const columns: Column<Company>[] = [
   { key: 'representative', head: '대표자', cell: (company) => company.representative },
   { key: 'slug', head: '타임딜 주소', cell: (company) => company.slug },
   {
-    key: 'createdAt',
+    key: 'appliedAt',
     head: '신청한 날',
-    cell: (company) => (company.createdAt ? date(company.createdAt) : '–'),
+    cell: (company) => date(company.appliedAt),
   },
   { key: 'state', head: '상태', cell: (company) => <Badge {...companyState(company.state)} /> },
 ];

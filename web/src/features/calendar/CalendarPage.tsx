@@ -8,7 +8,7 @@ import { usePlans, useRentals } from '~/features/rental/queries';
 import { useSession } from '~/features/session/session';
 import { serverNow } from '~/shared/clock';
 import { won } from '~/shared/format/number';
-import { date, startOfKoreanDay } from '~/shared/format/time';
+import { date, millis, startOfKoreanDay } from '~/shared/format/time';
 import { Skeleton, SkeletonRows } from '~/shared/parts/Skeleton';
 import { Button } from '~/shared/ui/Button';
 import { Loaded } from '~/shared/ui/Loaded';
@@ -42,8 +42,9 @@ function Week({ company, plan, lengthMs }: { company: string; plan: Plan; length
   const rentals = useRentals(company);
   const hours = useMemo<Hour[]>(() => {
     const mine = (rentals.data ?? []).filter((rental) => keeping.includes(rental.state));
-    const { capacity, slots } = calendar.data ?? { capacity: 0, slots: [] };
-    return slots.map((slot) => hourOf(slot, capacity, plan, mine, serverNow()));
+    if (!calendar.data) return [];
+    const { capacity, bookableFrom, slots } = calendar.data;
+    return slots.map((slot) => hourOf(slot, capacity, plan, mine, millis(bookableFrom)));
   }, [calendar.data, rentals.data, plan]);
 
   const days = daysOf(hours, first);

@@ -6,7 +6,7 @@ import type { Hour } from './week';
 export function roomWords(hour: Hour): string {
   switch (hour.room) {
     case 'past':
-      return '지남';
+      return '마감';
     case 'mine':
       return '내 타임딜';
     case 'full':

@@ -12,6 +12,7 @@ const slot = (startsAt: number, used: number, capacity = 20_000): CalendarSlot =
   endsAt: new Date(startsAt + hourMs).toISOString(),
   used,
   free: capacity - used,
+  fits: null,
 });
 
 const ten = koreanInstant(2026, 11, 24, 10);
@@ -28,6 +29,10 @@ describe('an hour', () => {
     check(ten, 17_000, [], 'tight');
     check(ten, 17_001, [], 'full');
     check(ten - hourMs, 0, [], 'past');
+  });
+
+  it('is full where the neighbours’ margins leave no room, whatever the hour itself says', () => {
+    expect(hourOf({ ...slot(ten, 0), fits: false }, 20_000, plan, [], now).room).toBe('full');
   });
 
   it('is our own where our window touches it, and not where it only borders on it', () => {

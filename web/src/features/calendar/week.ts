@@ -47,13 +47,13 @@ export interface Hour {
 /** Below this share of the platform an hour is called tight. */
 const tightShare = 0.25;
 
-/** What one hour is worth to a company that wants `plan`. */
+/** What one hour is worth to a company that wants `plan`; nothing may open before `bookableFromMs`. */
 export function hourOf(
   slot: CalendarSlot,
   capacity: number,
   plan: Plan,
   mine: readonly Rental[],
-  nowMs: number,
+  bookableFromMs: number,
 ): Hour {
   const startsAt = millis(slot.startsAt);
   const endsAt = millis(slot.endsAt);
@@ -61,9 +61,9 @@ export function hourOf(
     (rental) => millis(rental.opensAt) < endsAt && millis(rental.closesAt) > startsAt,
   );
   const room = (): Room => {
-    if (startsAt < nowMs) return 'past';
+    if (startsAt < bookableFromMs) return 'past';
     if (occupied) return 'mine';
-    if (slot.free < plan.expectedShoppers) return 'full';
+    if (!(slot.fits ?? slot.free >= plan.expectedShoppers)) return 'full';
     return slot.free < capacity * tightShare ? 'tight' : 'open';
   };
   return {

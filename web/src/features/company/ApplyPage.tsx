@@ -39,7 +39,7 @@ export function applicationProblems(values: CompanyApplication): Partial<Company
   for (const key of Object.keys(missing) as (keyof CompanyApplication)[]) {
     if (values[key].trim() === '') problems[key] = missing[key];
   }
-  if (values.slug && !/^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/.test(values.slug))
+  if (values.slug && !/^[a-z](?:[a-z0-9]|-(?!-)){1,28}[a-z0-9]$/.test(values.slug))
     problems.slug = sentence('slug_invalid');
   if (values.businessNumber && !businessNumberHolds(values.businessNumber)) {
     problems.businessNumber = sentence('business_number_invalid');
@@ -91,7 +91,7 @@ export function ApplyPage() {
             onChange={(value) => form.set('slug', value.toLowerCase())}
             suffix={`.${domain}`}
             maxLength={30}
-            help="영문 소문자와 숫자, 하이픈(-)을 쓸 수 있고 나중에 바꿀 수 없어요."
+            help="영문 소문자로 시작해 3자에서 30자까지 쓸 수 있어요. 나중에 바꿀 수 없어요."
           />
         </FieldGroup>
         <FieldGroup title="사업자 정보">

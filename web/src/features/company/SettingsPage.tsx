@@ -52,8 +52,10 @@ function MerchantForm({
         <TextField
           label="가맹점 코드 (CID)"
           {...form.field('merchantId')}
+          onChange={(value) => form.set('merchantId', value.toUpperCase())}
           placeholder="TC0ONETIME"
-          maxLength={20}
+          maxLength={10}
+          help="영문 대문자와 숫자 10자리예요."
         />
         <TextField
           label="시크릿 키"
@@ -93,7 +95,7 @@ function Merchant({ company }: { company: Company }) {
           </Button>
         }
       >
-        손님이 결제한 돈은 이 카카오페이 가맹점으로 바로 들어가요.
+        손님이 결제한 돈은 카카오페이 가맹점 {company.merchantId}(으)로 바로 들어가요.
       </Notice>
     );
   }

@@ -50,7 +50,7 @@ function Running({ rental }: { rental: Rental }) {
 }
 
 function Row({ rental }: { rental: Rental }) {
-  const due = rental.state === 'awaitingPayment' && rental.payUntil;
+  const due = rental.state === 'awaitingPayment';
   return (
     <li>
       <Link href={bidd.rental(rental.id)} className={styles.row}>
@@ -62,7 +62,7 @@ function Row({ rental }: { rental: Rental }) {
         </span>
         {due ? (
           <span className={styles.warm}>
-            결제까지 <Countdown to={due} />
+            결제까지 <Countdown to={rental.payUntil} />
           </span>
         ) : (
           rental.state === 'completed' && (

@@ -83,7 +83,7 @@ function Stock({ company, rental, sold }: Props & { sold: number }) {
 function Controls({ company, rental }: Props) {
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);
-  const paused = rental.deal?.paused ?? false;
+  const { paused } = rental;
   const change = useMutation({
     mutationFn: (next: boolean) => api.changeLive(company, rental.id, { paused: next }),
     onSuccess: async (_, next) => {
@@ -132,7 +132,7 @@ export function LivePanel({ company, rental }: Props) {
         <Badge {...dealPhase(deal.phase)} />
         <span>2초마다 새로 불러와요</span>
       </p>
-      {deal.paused && (
+      {rental.paused && (
         <Notice tone="warning" icon={<CirclePause size={20} />} title="입장이 멈춰 있어요">
           다시 시작하면 기다리던 손님이 순서대로 들어와요.
         </Notice>

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId } from 'react';
 import { api } from '~/api/bidd';
-import type { Product, ProductDraft } from '~/api/types';
+import type { Product, ProductDraft, UploadedImage } from '~/api/types';
 import { rentalKey } from '~/features/rental/queries';
 import { discountPercent, won } from '~/shared/format/number';
 import { Button } from '~/shared/ui/Button';
@@ -21,8 +21,7 @@ interface Draft {
   price: number | null;
   stock: number | null;
   perShopperMax: number | null;
-  image: string | null;
-  imageUrl: string | null;
+  image: UploadedImage | null;
 }
 
 const empty: Draft = {
@@ -33,7 +32,6 @@ const empty: Draft = {
   stock: null,
   perShopperMax: 1,
   image: null,
-  imageUrl: null,
 };
 
 export function productProblems(draft: Draft): Partial<Record<keyof Draft, string>> {
@@ -75,7 +73,7 @@ export function ProductDialog({ company, rental, product, onClose }: ProductDial
         price,
         stock,
         perShopperMax,
-        image,
+        image: image?.id ?? null,
       };
       if (product) await api.changeProduct(company, rental, product.id, draft as ProductDraft);
       else await api.addProduct(company, rental, draft as ProductDraft);
@@ -90,8 +88,7 @@ export function ProductDialog({ company, rental, product, onClose }: ProductDial
   const upload = useMutation({
     mutationFn: (file: File) => api.uploadImage(company, file),
     onSuccess: (image) => {
-      form.set('image', image.id);
-      form.set('imageUrl', image.url);
+      form.set('image', image);
     },
   });
   const { listPrice, price } = form.values;
@@ -117,7 +114,7 @@ export function ProductDialog({ company, rental, product, onClose }: ProductDial
         <ImageField
           label="사진"
           help="5MB보다 작은 PNG, JPEG, WebP. 정사각형이 가장 잘 보여요."
-          url={form.values.imageUrl}
+          url={form.values.image?.url ?? null}
           error={upload.error ? wordsFor(upload.error) : form.errors.image}
           onPick={(file) => upload.mutate(file)}
           isUploading={upload.isPending}

@@ -4,7 +4,9 @@ import { useState } from 'react';
 import { api } from '~/api/bidd';
 import type { Product, Rental } from '~/api/types';
 import { rentalKey } from '~/features/rental/queries';
+import { useServerNow } from '~/shared/clock';
 import { discountPercent, pieces, won } from '~/shared/format/number';
+import { millis } from '~/shared/format/time';
 import { SkeletonRows } from '~/shared/parts/Skeleton';
 import { Empty } from '~/shared/parts/States';
 import { Button } from '~/shared/ui/Button';
@@ -28,8 +30,8 @@ function Row({ product, editable, onEdit, onRemove }: RowProps) {
   const discount = discountPercent(product.listPrice, product.price);
   return (
     <li className={styles.row}>
-      {product.imageUrl ? (
-        <img src={product.imageUrl} alt="" className={styles.picture} loading="lazy" />
+      {product.image ? (
+        <img src={product.image.url} alt="" className={styles.picture} loading="lazy" />
       ) : (
         <span className={styles.picture} aria-hidden="true">
           <ImageOff size={24} />
@@ -72,8 +74,8 @@ export function ProductsPanel({ company, rental }: { company: string; rental: Re
   const query = useProducts(company, rental.id);
   const [edited, setEdited] = useState<Product | 'new' | null>(null);
   const [doomed, setDoomed] = useState<Product | null>(null);
-  const early = rental.deal === null || ['Pending', 'Provisioning'].includes(rental.deal.phase);
-  const editable = early && ['awaitingPayment', 'paid', 'scheduled'].includes(rental.state);
+  const now = useServerNow();
+  const editable = rental.productsEditableUntil !== null && now < millis(rental.productsEditableUntil);
   const remove = useMutation({
     mutationFn: (product: Product) => api.removeProduct(company, rental.id, product.id),
     onSuccess: async () => {
@@ -94,7 +96,7 @@ export function ProductsPanel({ company, rental }: { company: string; rental: Re
   return (
     <Section
       title="상품"
-      lead={editable ? '열리기 전까지 바꿀 수 있어요.' : '타임딜이 시작돼 더 바꿀 수 없어요.'}
+      lead={editable ? '서버를 준비하기 전까지 바꿀 수 있어요.' : '서버 준비가 시작돼 더 바꿀 수 없어요.'}
       action={editable && (query.data?.length ?? 0) > 0 && add}
     >
       <Loaded query={query} skeleton={<SkeletonRows count={3} height={96} />}>

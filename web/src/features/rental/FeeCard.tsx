@@ -29,17 +29,15 @@ export function FeeCard({ company, rental }: { company: string; rental: Rental }
         <div>
           <p className={styles.feeLabel}>결제할 대여료</p>
           <p className={styles.feeAmount}>{won(rental.fee)}</p>
-          {rental.payUntil && (
-            <p className={styles.soft}>
-              이 시간을 맡아 두었어요. 남은 시간{' '}
-              <strong className={styles.warm}>
-                <Countdown
-                  to={rental.payUntil}
-                  onEnd={() => void client.invalidateQueries({ queryKey: rentalKey(rental.id) })}
-                />
-              </strong>
-            </p>
-          )}
+          <p className={styles.soft}>
+            이 시간을 맡아 두었어요. 남은 시간{' '}
+            <strong className={styles.warm}>
+              <Countdown
+                to={rental.payUntil}
+                onEnd={() => void client.invalidateQueries({ queryKey: rentalKey(rental.id) })}
+              />
+            </strong>
+          </p>
         </div>
         <PhoneActionBar>
           <Button size="large" onPress={() => pay.mutate()} isPending={pay.isPending}>

@@ -1,5 +1,5 @@
 import { useParams } from '@tanstack/react-router';
-import { CircleAlert, CircleCheck, ExternalLink } from 'lucide-react';
+import { CircleAlert, CircleCheck, ExternalLink, Hourglass } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Rental } from '~/api/types';
 import { LivePanel } from '~/features/live/LivePanel';
@@ -52,21 +52,30 @@ export function viewsOf(rental: Rental): View[] {
   }
 }
 
-function Outcome() {
+/** What the payment page said on the way back. Only what is still true of the rental is repeated. */
+function Outcome({ rental }: { rental: Rental }) {
   const [search] = useSearch();
-  if (search.result === 'paid') {
+  const due = rental.state === 'awaitingPayment';
+  if (search.payment === 'pending' && due) {
+    return (
+      <Notice tone="brand" icon={<Hourglass size={20} />} title="결제를 확인하고 있어요" live>
+        카카오페이의 답을 기다려요. 확인되면 이 화면이 바로 바뀌어요.
+      </Notice>
+    );
+  }
+  if (search.payment === 'paid' && rental.state === 'paid') {
     return (
       <Notice tone="success" icon={<CircleCheck size={20} />} title="대여료를 결제했어요" live>
         이 시간이 확정됐어요. 이제 상품을 등록해 주세요.
       </Notice>
     );
   }
-  if (search.result !== 'cancelled' && search.result !== 'failed') return null;
+  if (!due || (search.payment !== 'cancelled' && search.payment !== 'failed')) return null;
   return (
     <Notice
       tone="warning"
       icon={<CircleAlert size={20} />}
-      title={search.result === 'cancelled' ? '결제가 취소됐어요' : '결제가 되지 않았어요'}
+      title={search.payment === 'cancelled' ? '결제가 취소됐어요' : '결제가 되지 않았어요'}
       live
     >
       돈은 빠져나가지 않았어요. 맡아 둔 시간이 끝나기 전에 다시 결제할 수 있어요.
@@ -147,7 +156,7 @@ function Content({ company, rental }: OwnedRental) {
       label={rental.title}
       items={views.map((view) => ({ id: view, label: labels[view], content: panels[view] }))}
       selected={selected}
-      onSelect={(view) => setSearch({ view, result: undefined })}
+      onSelect={(view) => setSearch({ view, payment: undefined })}
     />
   );
 }
@@ -179,7 +188,7 @@ export function RentalPage() {
         )
       }
     >
-      <Outcome />
+      {rental && <Outcome rental={rental} />}
       <Loaded query={query} skeleton={<SkeletonRows count={3} height={140} />}>
         {(owned) => <Content {...owned} />}
       </Loaded>

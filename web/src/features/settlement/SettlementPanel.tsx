@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { CircleAlert, CircleCheck, Hourglass } from 'lucide-react';
+import { CircleAlert, CircleCheck, Hourglass, Undo2 } from 'lucide-react';
 import { api } from '~/api/bidd';
 import type { Rental, Settlement } from '~/api/types';
 import { OrdersPanel } from '~/features/order/OrdersPanel';
@@ -23,7 +23,7 @@ const products: Column<Settlement['byProduct'][number]>[] = [
 ];
 
 const hours: Column<Settlement['byHour'][number]>[] = [
-  { key: 'hour', head: '시간', cell: (row) => `${date(row.hour)} ${clock(row.hour)}부터` },
+  { key: 'hour', head: '시간', cell: (row) => `${date(row.startsAt)} ${clock(row.startsAt)}부터` },
   { key: 'orders', head: '주문', cell: (row) => cases(row.orders), number: true },
   { key: 'gross', head: '결제', cell: (row) => won(row.gross), number: true },
   { key: 'refunds', head: '환불', cell: (row) => won(-row.refunds), number: true },
@@ -61,7 +61,7 @@ function Report({ settlement }: { settlement: Settlement }) {
             <Facts
               facts={[
                 { label: `결제 ${cases(settlement.orders)}`, value: won(settlement.gross) },
-                { label: '환불', value: won(-settlement.refunds) },
+                { label: `환불 ${cases(settlement.refundedOrders)}`, value: won(-settlement.refunds) },
                 { label: '판매 수수료', value: won(0) },
               ]}
             />
@@ -72,6 +72,12 @@ function Report({ settlement }: { settlement: Settlement }) {
           </div>
         </div>
       </Section>
+      {settlement.afterSettlement.orders > 0 && (
+        <Notice tone="brand" icon={<Undo2 size={20} />} title="정산한 뒤에 환불한 주문이 있어요">
+          {cases(settlement.afterSettlement.orders)}, {won(settlement.afterSettlement.refunds)}이에요. 위
+          금액에는 들어 있지 않아요.
+        </Notice>
+      )}
       <Agreement settlement={settlement} />
       {settlement.byProduct.length > 0 && (
         <Section title="상품별" look="plain">
@@ -89,7 +95,7 @@ function Report({ settlement }: { settlement: Settlement }) {
             caption="시간별 매출"
             rows={settlement.byHour}
             columns={hours}
-            rowKey={(row) => row.hour}
+            rowKey={(row) => row.startsAt}
           />
         </Section>
       )}
