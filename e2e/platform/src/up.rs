@@ -1,0 +1,240 @@
+//! `bidd up`: puts the platform together, runs it until it is told to stop, and takes it apart in
+//! order. It may be killed at any moment: everything that matters is on disk, and what still runs is
+//! adopted at the next start.
+
+use std::fs::OpenOptions;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use control_plane::config::{
+    CalendarConfig, CapacityConfig, Config, DatabaseConfig, DealsConfig, KakaoConfig, KakaoPayConfig,
+    PublicConfig, Scheme, StorageConfig,
+};
+use control_plane_telemetry::clock::Clock;
+use control_plane_telemetry::health::Readiness;
+use control_plane_telemetry::logs;
+use control_plane_telemetry::shutdown::{self, Shutdown};
+use control_plane_token::Keys;
+use e2e_kakao_sim::Simulator;
+use operator::{Context, Limits, Platform};
+use tenant_runtime_core::config::IdentityConfig;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::executor::{Processes, Programs};
+use crate::ports::listen;
+use crate::screen::Screen;
+use crate::seed::{self, ADMIN};
+use crate::state::{DOMAIN, Layout, Settings, StateDir};
+use crate::store::TimeDeals;
+use crate::{edge, storage};
+
+/// Requests that are under way when the end comes may take this long.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What `bidd up` is told.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub state: PathBuf,
+    /// See [`StateDir::settings`].
+    pub port: Option<u16>,
+    /// Whether to fill an empty platform with the demo.
+    pub seed: bool,
+}
+
+struct Listeners {
+    edge: TcpListener,
+    control_plane: TcpListener,
+    kakao: TcpListener,
+    storage: TcpListener,
+}
+
+/// Runs the platform until `shutdown`.
+///
+/// # Errors
+/// Where it cannot start: each error is one line that says what is wrong and how to mend it.
+pub async fn run(options: Options, clock: Clock, screen: &Screen, shutdown: Shutdown) -> anyhow::Result<()> {
+    let state = StateDir::take(&options.state)?;
+    let programs = Programs::find()?;
+    let settings = state.settings(options.port)?;
+    let layout = state.layout().clone();
+    log_to_file(&layout)?;
+    let listeners = Listeners::bind(&settings).await?;
+
+    // What deals lean on outlives them: it stops after the last of them has.
+    let behind = Shutdown::manual();
+    let mut servers = JoinSet::new();
+    let simulator = simulator(&layout, &settings, &clock).await?;
+    serve(&mut servers, listeners.kakao, simulator.router(), &behind);
+    serve(&mut servers, listeners.storage, storage::router(&layout, &settings)?, &behind);
+
+    let deals = Arc::new(TimeDeals::open(layout.clone(), clock.clone(), screen.clone())?);
+    let service =
+        control_plane::Service::start(configuration(&layout, &settings)?, deals.clone(), clock.clone())
+            .await?;
+    serve(&mut servers, listeners.control_plane, service.router, &behind);
+    let jobs = tokio::spawn(service.jobs.run(behind.token()));
+
+    let routes = edge::Routes::default();
+    let processes =
+        Arc::new(Processes::new(layout.clone(), programs, routes.clone(), &settings.control_plane_url()));
+    let operator = tokio::spawn(operator::run(
+        Arc::clone(&processes),
+        Arc::clone(&deals),
+        context(&settings)?,
+        clock.clone(),
+        shutdown.clone(),
+    ));
+    let router = edge::router(DOMAIN, settings.ports.edge, settings.ports.control_plane, routes);
+    serve(&mut servers, listeners.edge, router, &shutdown);
+
+    greet(screen, &settings);
+    if options.seed {
+        let seeding = seed::run(&layout, &settings, &service.state, &clock, screen);
+        tokio::select! {
+            seeded = seeding => seeded.context("the demo could not be set up; the next start goes on with it")?,
+            () = shutdown.triggered() => {}
+        }
+    }
+    shutdown.triggered().await;
+
+    screen.line("stopping: deals in flight are kept and go on at the next start");
+    operator.await.context("the lifecycle")?;
+    processes.stop_all().await?;
+    behind.trigger();
+    jobs.await.context("the jobs")?;
+    while let Some(served) = servers.join_next().await {
+        served.context("a server")?.context("a server")?;
+    }
+    screen.line("stopped");
+    drop(state);
+    Ok(())
+}
+
+fn serve(
+    servers: &mut JoinSet<std::io::Result<()>>,
+    listener: TcpListener,
+    router: Router,
+    shutdown: &Shutdown,
+) {
+    let readiness = Readiness::starting();
+    readiness.set_ready();
+    servers.spawn(shutdown::serve(listener, router, shutdown.clone(), readiness, GRACE));
+}
+
+impl Listeners {
+    async fn bind(settings: &Settings) -> anyhow::Result<Listeners> {
+        let ports = settings.ports;
+        let kept = " and start again: deals have this address written into their configuration";
+        Ok(Listeners {
+            edge: listen(ports.edge, "the edge", ", or choose another with --port").await?,
+            control_plane: listen(ports.control_plane, "the control plane", kept).await?,
+            kakao: listen(ports.kakao, "the Kakao simulator", kept).await?,
+            storage: listen(ports.storage, "the object store", kept).await?,
+        })
+    }
+}
+
+fn log_to_file(layout: &Layout) -> anyhow::Result<()> {
+    let path = layout.log();
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
+    logs::init_to("bidd", file.with_context(|| path.display().to_string())?);
+    Ok(())
+}
+
+async fn simulator(layout: &Layout, settings: &Settings, clock: &Clock) -> anyhow::Result<Simulator> {
+    let (directory, url, clock) = (layout.kakao(), settings.kakao_url(), clock.clone());
+    let opened = tokio::task::spawn_blocking(move || Simulator::open(&directory, &url, move || clock.now()));
+    opened.await?.context("the Kakao simulator")
+}
+
+fn configuration(layout: &Layout, settings: &Settings) -> anyhow::Result<Config> {
+    let kakao = settings.kakao_url();
+    Ok(Config {
+        database: DatabaseConfig { url: format!("sqlite://{}?mode=rwc", layout.database().display()) },
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, settings.ports.control_plane)),
+        public: PublicConfig { scheme: Scheme::Http, domain: DOMAIN.to_owned(), port: settings.ports.edge },
+        kakao: KakaoConfig {
+            issuer: kakao.clone(),
+            authorize_url: format!("{kakao}/oauth/authorize").parse()?,
+            token_url: format!("{kakao}/oauth/token").parse()?,
+            jwks_url: format!("{kakao}/.well-known/jwks.json").parse()?,
+            client_id: e2e_kakao_sim::CLIENT_ID.to_owned(),
+            client_secret: e2e_kakao_sim::CLIENT_SECRET.into(),
+        },
+        kakaopay: KakaoPayConfig {
+            base_url: kakao.parse()?,
+            merchant_id: e2e_kakao_sim::TEST_CID.to_owned(),
+            merchant_key: e2e_kakao_sim::TEST_KEY.into(),
+        },
+        storage: StorageConfig {
+            endpoint: Some(format!("http://127.0.0.1:{}", settings.ports.storage).parse()?),
+            region: storage::REGION.to_owned(),
+            bucket: storage::BUCKET.to_owned(),
+            access_key: settings.storage_access_key.clone(),
+            secret_key: settings.storage_secret_key.clone().into(),
+            force_path_style: true,
+        },
+        seal_key: settings.seal_key.clone().into(),
+        token_key_pem: settings.token_key_pem.clone().into(),
+        admins: vec![ADMIN.parse().context("the admin's Kakao id")?],
+        capacity: CapacityConfig { shoppers_max: 100_000 },
+        // Seconds where production takes minutes: a demo's deal opens one minute after the start.
+        calendar: CalendarConfig {
+            setup_seconds: 30,
+            drain_seconds: 120,
+            lead_seconds_min: 20,
+            granularity_seconds: 1,
+            length_seconds_min: 60,
+            ..CalendarConfig::default()
+        },
+        deals: DealsConfig {
+            warm_up_seconds: 20,
+            // The shortest that outlives a payment: a deal drains until its last hold has run out.
+            hold_seconds: 900,
+            ..DealsConfig::default()
+        },
+    })
+}
+
+fn context(settings: &Settings) -> anyhow::Result<Context> {
+    let keys = Keys::from_pem(&settings.token_key_pem)?;
+    let storefront = settings.public_url("ddib");
+    Ok(Context {
+        platform: Platform {
+            scheme: "http".to_owned(),
+            port: Some(settings.ports.edge),
+            ledger_base_url: settings.control_plane_url(),
+            payment_base_url: settings.kakao_url(),
+            identity: IdentityConfig {
+                jwks: keys.jwks(),
+                issuer: settings.public_url("bidd"),
+                sign_in_url: format!("{storefront}/api/v1/auth/kakao/start"),
+                orders_url: format!("{storefront}/orders"),
+            },
+        },
+        limits: Limits {
+            provision_seconds: 10,
+            drain_seconds_max: 120,
+            settle_seconds_max: 120,
+            teardown_seconds_max: 60,
+            poll_seconds: 2,
+            refused_seconds: 30,
+        },
+    })
+}
+
+fn greet(screen: &Screen, settings: &Settings) {
+    screen.plain(&format!(
+        "\n  BIDD, for companies      {}\n  DDIB, for shoppers       {}\n  API                      {}/api/docs\n  Kakao simulator          {}\n",
+        settings.public_url("bidd"),
+        settings.public_url("ddib"),
+        settings.public_url("bidd"),
+        settings.kakao_url(),
+    ));
+}
