@@ -1,6 +1,6 @@
 # Thin on purpose: each target is a line or two, the work is in the packages. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up down web test test-web test-rust test-browser bench fmt lint generate clean
+.PHONY: help up down web build-all test test-web test-rust test-browser bench fmt lint generate clean
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIDD := $(TARGET)/debug/bidd
@@ -11,7 +11,7 @@ help: ## List the targets
 
 up: web ## Build everything and run the platform on this machine (Ctrl-C stops it)
 	@e2e/setup/packages redis-server
-	cargo build --locked -p e2e-platform -p tenant-runtime
+	cargo build --locked --workspace --bins
 	@exec $(BIDD) up --port $(PORT)
 
 down: ## Stop the deals' processes that a killed platform left behind
@@ -29,14 +29,16 @@ test: test-web test-rust test-browser ## Run every test there is
 test-web: web/node_modules
 	npm --prefix web run check --silent
 
-test-rust: web
+# Programs and tests in one build: what is selected decides which features dependencies get.
+build-all: web
+	cargo build --locked --workspace --all-targets
+
+test-rust: build-all
 	@e2e/setup/packages redis-server
-	cargo build --locked --workspace --bins
 	cargo test --locked --workspace
 
-test-browser: web e2e/browser/node_modules
+test-browser: build-all e2e/browser/node_modules
 	@e2e/setup/packages redis-server chromium fonts-noto-cjk
-	cargo build --locked -p e2e-platform -p tenant-runtime
 	BIDD=$(abspath $(BIDD)) npm --prefix e2e/browser test --silent
 
 e2e/browser/node_modules: e2e/browser/package-lock.json
@@ -50,7 +52,7 @@ bench: ## Measure against references in the same run; writes target/bench.json
 
 fmt: web/node_modules ## Format everything
 	cargo fmt --all
-	npm --prefix web run fmt --silent
+	npm --prefix web run format --silent
 
 lint: web ## Formatting, clippy, web lints, dependency policy
 	cargo fmt --all --check
