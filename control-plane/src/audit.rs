@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use sea_orm::ActiveValue::Set;
-use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, QueryOrder as _};
 
 use crate::entropy::Entropy;
 use crate::ids::{AuditId, CompanyId, UserId};
@@ -47,7 +47,18 @@ pub async fn record(
     row::Entity::insert(row).exec_without_returning(db).await.map(drop)
 }
 
-mod row {
+/// What was done to a company, oldest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn of_company(db: &impl ConnectionTrait, company: CompanyId) -> Result<Vec<row::Model>, DbErr> {
+    let deeds = row::Entity::find().filter(row::Column::CompanyId.eq(company));
+    deeds.order_by_asc(row::Column::At).order_by_asc(row::Column::Id).all(db).await
+}
+
+pub mod row {
+    //! Rows of the log.
+
     use sea_orm::entity::prelude::*;
 
     use crate::ids::{AuditId, CompanyId, UserId};

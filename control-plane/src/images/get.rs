@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS,
@@ -10,7 +8,7 @@ use control_plane_telemetry::problem::Path;
 use uuid::Uuid;
 
 use super::{Picture, TAG, key, store};
-use crate::error::ApiError;
+use crate::error::{ApiError, chain};
 use crate::ids::ImageId;
 use crate::state::AppState;
 
@@ -46,24 +44,33 @@ pub async fn get(
     Ok((cached, harmless, shared, picture.content).into_response())
 }
 
-/// From memory or, once for all who ask at the same time, from the object store.
+/// Why a picture cannot be had; all who asked for it at the same time are told the same.
+#[derive(Debug, Clone, thiserror::Error)]
+enum Missing {
+    #[error("there is no such picture")]
+    Unknown,
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+/// From memory or, once for all who ask at the same time, from the object store. A failure is not
+/// remembered.
 async fn picture(state: &AppState, id: ImageId) -> Result<Picture, ApiError> {
-    let load = async {
-        let row = store::find(state.db.read(), id).await?.ok_or(UNKNOWN)?;
-        let content = state.images.objects.get(&key(id)).await.map_err(|error| ApiError::Unavailable {
+    let found = state.images.lately.try_get_with(id, load(state, id)).await;
+    found.map_err(|missing| match missing.as_ref() {
+        Missing::Unknown => UNKNOWN,
+        Missing::Unavailable(reason) => ApiError::Unavailable {
             code: "storage_unavailable",
             detail: "지금은 사진을 볼 수 없어요. 잠시 뒤에 다시 시도해 주세요.",
-            cause: Box::new(error),
-        })?;
-        let content = content.ok_or(UNKNOWN)?;
-        Ok(Picture { content_type: row.content_type, content })
-    };
-    state.images.lately.try_get_with(id, load).await.map_err(|error: Arc<ApiError>| {
-        // All who waited share one error; those who come later try again.
-        Arc::try_unwrap(error).unwrap_or_else(|shared| ApiError::Unavailable {
-            code: "storage_unavailable",
-            detail: "지금은 사진을 볼 수 없어요. 잠시 뒤에 다시 시도해 주세요.",
-            cause: shared.to_string().into(),
-        })
+            cause: reason.clone().into(),
+        },
     })
+}
+
+async fn load(state: &AppState, id: ImageId) -> Result<Picture, Missing> {
+    let row = store::find(state.db.read(), id).await.map_err(|error| Missing::Unavailable(chain(&error)))?;
+    let row = row.ok_or(Missing::Unknown)?;
+    let content = state.images.objects.get(&key(id)).await;
+    let content = content.map_err(|error| Missing::Unavailable(chain(&error)))?.ok_or(Missing::Unknown)?;
+    Ok(Picture { content_type: row.content_type, content })
 }
