@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderName;
 use axum::http::header::CACHE_CONTROL;
 use control_plane_telemetry::problem::Json;
+use crds::Prequeue;
 use jiff::Timestamp;
 use serde::Serialize;
 use tenant_runtime_core::draw;
@@ -25,6 +26,8 @@ pub struct Status {
     pub server_now: Timestamp,
     pub opens_at: Timestamp,
     pub closes_at: Timestamp,
+    /// How those who come before the doors open are put in order.
+    pub prequeue: Prequeue,
     /// Admission is stopped for now, on purpose or because the deal's store is away.
     pub paused: bool,
     /// How many have been called.
@@ -42,6 +45,10 @@ pub struct Status {
     /// Nothing is left, and nothing can come back.
     pub sold_out: bool,
     pub poll_after_ms: u64,
+    /// Where a shopper without a token signs in; `returnTo=<url>` is added.
+    pub sign_in_url: String,
+    /// My Page; an order's id is added as a path.
+    pub orders_url: String,
 }
 
 /// A draw, with what shows that it was fair.
@@ -82,6 +89,7 @@ fn status_of(runtime: &Runtime) -> Status {
         server_now: runtime.now(),
         opens_at: config.opens_at,
         closes_at: config.closes_at,
+        prequeue: config.prequeue,
         paused: settings.paused || look.is_stale(now),
         frontier: look.standing.frontier,
         drawn: drawn(runtime, &look),
@@ -93,6 +101,8 @@ fn status_of(runtime: &Runtime) -> Status {
         stock_left: look.stock_left(),
         sold_out: look.is_sold_out(),
         poll_after_ms,
+        sign_in_url: config.identity.sign_in_url.clone(),
+        orders_url: config.identity.orders_url.clone(),
     }
 }
 
