@@ -1,98 +1,94 @@
 // Everything the portal asks of the control plane.
 
-import { transport, unwrap } from './transport';
+import { client } from './client';
+import { take } from './take';
 import type {
-  CapacityCalendar,
-  Company,
   CompanyApplication,
-  CompanyOrder,
   CompanyState,
-  Listing,
   LiveChange,
-  Me,
+  MerchantAccount,
   NewRental,
-  PaymentRedirect,
-  Plan,
-  Product,
   ProductDraft,
-  Rental,
-  Settlement,
-  UploadedImage,
 } from './types';
 
-interface Options {
-  query?: Record<string, string | undefined>;
-  body?: unknown;
-  idempotencyKey?: string;
-}
+/** Pages of lists that are paged; the server allows up to 100. */
+const limit = 50;
 
-async function call<Body>(method: string, path: string, options: Options = {}): Promise<Body> {
-  const query = new URLSearchParams(
-    Object.entries(options.query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-  const headers = new Headers({ accept: 'application/json' });
-  const form = options.body instanceof FormData;
-  if (options.body !== undefined && !form) headers.set('content-type', 'application/json');
-  if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey);
-  const body = form
-    ? (options.body as FormData)
-    : options.body === undefined
-      ? null
-      : JSON.stringify(options.body);
-  const url = `/api/v1${path}${query.size > 0 ? `?${query}` : ''}`;
-  return unwrap<Body>(await transport(new Request(new URL(url, location.origin), { method, headers, body })));
-}
+const ofCompany = (c: string) => ({ params: { path: { c } } });
+const ofRental = (c: string, r: string) => ({ params: { path: { c, r } } });
+const ofProduct = (c: string, r: string, p: string) => ({ params: { path: { c, r, p } } });
 
 export const api = {
-  me: () => call<Me>('GET', '/me'),
-  signOut: () => call<void>('POST', '/auth/sign-out'),
-  plans: () => call<{ items: Plan[] }>('GET', '/plans').then((page) => page.items),
+  me: () => take(client.GET('/api/v1/me')),
+  signOut: () => take(client.POST('/api/v1/auth/sign-out')),
+  plans: async () => (await take(client.GET('/api/v1/plans'))).items,
 
-  apply: (application: CompanyApplication) => call<Company>('POST', '/companies', { body: application }),
-  company: (company: string) => call<Company>('GET', `/companies/${company}`),
-  setMerchant: (company: string, merchant: { merchantId: string; merchantKey: string }) =>
-    call<void>('PUT', `/companies/${company}/merchant`, { body: merchant }),
+  apply: (body: CompanyApplication) => take(client.POST('/api/v1/companies', { body })),
+  company: (c: string) => take(client.GET('/api/v1/companies/{c}', ofCompany(c))),
+  setMerchant: (c: string, body: MerchantAccount) =>
+    take(client.PUT('/api/v1/companies/{c}/merchant', { ...ofCompany(c), body })),
 
   applications: (state: CompanyState, cursor?: string) =>
-    call<Listing<Company>>('GET', '/admin/companies', { query: { state, cursor } }),
-  approve: (company: string) => call<void>('POST', `/admin/companies/${company}/approve`),
-  reject: (company: string, reason: string) =>
-    call<void>('POST', `/admin/companies/${company}/reject`, { body: { reason } }),
+    take(client.GET('/api/v1/admin/companies', { params: { query: { state, cursor, limit } } })),
+  approve: (c: string) => take(client.POST('/api/v1/admin/companies/{c}/approve', ofCompany(c))),
+  reject: (c: string, reason: string) =>
+    take(client.POST('/api/v1/admin/companies/{c}/reject', { ...ofCompany(c), body: { reason } })),
 
-  calendar: (from: string, to: string, plan?: string) =>
-    call<CapacityCalendar>('GET', '/calendar', { query: { from, to, plan } }),
-  rent: (company: string, rental: NewRental, idempotencyKey: string) =>
-    call<Rental>('POST', `/companies/${company}/rentals`, { body: rental, idempotencyKey }),
-  rentals: (company: string, cursor?: string) =>
-    call<Listing<Rental>>('GET', `/companies/${company}/rentals`, { query: { cursor } }),
-  rental: (company: string, rental: string) => call<Rental>('GET', `/companies/${company}/rentals/${rental}`),
-  payFee: (company: string, rental: string, idempotencyKey: string) =>
-    call<PaymentRedirect>('POST', `/companies/${company}/rentals/${rental}/payment`, { idempotencyKey }),
-  changeLive: (company: string, rental: string, change: LiveChange) =>
-    call<void>('PATCH', `/companies/${company}/rentals/${rental}/live`, { body: change }),
+  calendar: (from: string, to: string, plan: string) =>
+    take(client.GET('/api/v1/calendar', { params: { query: { from, to, plan } } })),
+  rent: (c: string, body: NewRental, idempotencyKey: string) =>
+    take(
+      client.POST('/api/v1/companies/{c}/rentals', {
+        params: { path: { c }, header: { 'Idempotency-Key': idempotencyKey } },
+        body,
+      }),
+    ),
+  rentals: (c: string, cursor?: string) =>
+    take(client.GET('/api/v1/companies/{c}/rentals', { params: { path: { c }, query: { cursor, limit } } })),
+  rental: (c: string, r: string) => take(client.GET('/api/v1/companies/{c}/rentals/{r}', ofRental(c, r))),
+  payFee: (c: string, r: string, idempotencyKey: string) =>
+    take(
+      client.POST('/api/v1/companies/{c}/rentals/{r}/payment', {
+        params: { path: { c, r }, header: { 'Idempotency-Key': idempotencyKey } },
+      }),
+    ),
+  changeLive: (c: string, r: string, body: LiveChange) =>
+    take(client.PATCH('/api/v1/companies/{c}/rentals/{r}/live', { ...ofRental(c, r), body })),
 
-  uploadImage: (company: string, file: File) => {
+  uploadImage: (c: string, file: File) => {
     const form = new FormData();
     form.set('file', file);
-    return call<UploadedImage>('POST', `/companies/${company}/images`, { body: form });
+    return take(
+      client.POST('/api/v1/companies/{c}/images', {
+        ...ofCompany(c),
+        // The schema calls a file a string; what travels is the form.
+        body: { file: file.name },
+        bodySerializer: () => form,
+      }),
+    );
   },
-  products: (company: string, rental: string) =>
-    call<{ items: Product[] }>('GET', `/companies/${company}/rentals/${rental}/products`).then(
-      (page) => page.items,
-    ),
-  addProduct: (company: string, rental: string, product: ProductDraft) =>
-    call<Product>('POST', `/companies/${company}/rentals/${rental}/products`, { body: product }),
-  changeProduct: (company: string, rental: string, id: string, product: ProductDraft) =>
-    call<Product>('PATCH', `/companies/${company}/rentals/${rental}/products/${id}`, { body: product }),
-  removeProduct: (company: string, rental: string, id: string) =>
-    call<void>('DELETE', `/companies/${company}/rentals/${rental}/products/${id}`),
+  products: async (c: string, r: string) =>
+    (await take(client.GET('/api/v1/companies/{c}/rentals/{r}/products', ofRental(c, r)))).items,
+  addProduct: (c: string, r: string, body: ProductDraft) =>
+    take(client.POST('/api/v1/companies/{c}/rentals/{r}/products', { ...ofRental(c, r), body })),
+  changeProduct: (c: string, r: string, p: string, body: ProductDraft) =>
+    take(client.PATCH('/api/v1/companies/{c}/rentals/{r}/products/{p}', { ...ofProduct(c, r, p), body })),
+  removeProduct: (c: string, r: string, p: string) =>
+    take(client.DELETE('/api/v1/companies/{c}/rentals/{r}/products/{p}', ofProduct(c, r, p))),
 
-  orders: (company: string, rental: string, cursor?: string) =>
-    call<Listing<CompanyOrder>>('GET', `/companies/${company}/rentals/${rental}/orders`, {
-      query: { cursor },
-    }),
-  refund: (company: string, order: string, reason: string) =>
-    call<void>('POST', `/companies/${company}/orders/${order}/refund`, { body: { reason } }),
-  settlement: (company: string, rental: string) =>
-    call<Settlement>('GET', `/companies/${company}/rentals/${rental}/settlement`),
+  orders: (c: string, r: string, cursor?: string) =>
+    take(
+      client.GET('/api/v1/companies/{c}/rentals/{r}/orders', {
+        params: { path: { c, r }, query: { cursor, limit } },
+      }),
+    ),
+  refund: (c: string, o: string, reason: string) =>
+    take(
+      client.POST('/api/v1/companies/{c}/orders/{o}/refund', {
+        params: { path: { c, o } },
+        body: { reason },
+      }),
+    ),
+  settlement: (c: string, r: string) =>
+    take(client.GET('/api/v1/companies/{c}/rentals/{r}/settlement', ofRental(c, r))),
 };

@@ -1,9 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ProblemError } from '~/shared/problem';
-import { transport, unwrap } from './transport';
+import { take } from './take';
+import { transport } from './transport';
 
 const origin = 'http://bidd.localhost:8080';
 const ask = (path: string, init?: RequestInit) => transport(new Request(`${origin}/api/v1${path}`, init));
+/** As openapi-fetch does it. */
+const answer = async (sent: Promise<Response>) => {
+  const response = await sent;
+  const text = await response.text();
+  let body: unknown = text;
+  try {
+    body = text === '' ? undefined : JSON.parse(text);
+  } catch {
+    // What is no JSON stays text.
+  }
+  return response.ok ? { data: body, response } : { error: body, response };
+};
+
 const json = (status: number, body: unknown) => new Response(JSON.stringify(body), { status });
 
 let server: (request: Request) => Response | Promise<Response>;
@@ -30,8 +44,8 @@ describe('a session that has run out', () => {
       }
       return renewed ? json(200, await request.json()) : json(401, { code: 'not_signed_in' });
     };
-    const response = await ask('/companies', { method: 'POST', body: '{"name":"한소라 니트"}' });
-    expect(await unwrap(response)).toEqual({ name: '한소라 니트' });
+    const sent = ask('/companies', { method: 'POST', body: '{"name":"한소라 니트"}' });
+    expect(await take(answer(sent))).toEqual({ name: '한소라 니트' });
     expect(seen).toEqual(['POST /api/v1/companies', 'POST /api/v1/auth/refresh', 'POST /api/v1/companies']);
   });
 
@@ -50,7 +64,7 @@ describe('a session that has run out', () => {
 
   it('stays out where it cannot be renewed', async () => {
     server = () => json(401, { status: 401, code: 'not_signed_in', detail: '로그인해 주세요.' });
-    const refusal = ask('/me').then(unwrap);
+    const refusal = take(answer(ask('/me')));
     await expect(refusal).rejects.toMatchObject({ problem: { status: 401, code: 'not_signed_in' } });
     expect(seen).toEqual(['GET /api/v1/me', 'POST /api/v1/auth/refresh']);
   });
@@ -60,14 +74,14 @@ describe('what went wrong', () => {
   it('is said with its fields', async () => {
     const errors = [{ field: 'slug', code: 'slug_taken', detail: '이미 쓰고 있는 주소예요.' }];
     server = () => json(422, { status: 422, code: 'invalid_input', detail: '확인해 주세요.', errors });
-    await expect(ask('/companies').then(unwrap)).rejects.toMatchObject({
+    await expect(take(answer(ask('/companies')))).rejects.toMatchObject({
       problem: { status: 422, code: 'invalid_input', errors },
     });
   });
 
   it('has a code where something in between answered with a page', async () => {
     server = () => new Response('<html>Bad Gateway</html>', { status: 502 });
-    await expect(ask('/me').then(unwrap)).rejects.toMatchObject({ code: 'http_502' });
+    await expect(take(answer(ask('/me')))).rejects.toMatchObject({ code: 'http_502' });
   });
 
   it('has a code where nobody answered', async () => {
@@ -80,6 +94,6 @@ describe('what went wrong', () => {
 
   it('is nothing where there is nothing to say', async () => {
     server = () => new Response(null, { status: 204 });
-    expect(await unwrap(await ask('/auth/sign-out', { method: 'POST' }))).toBeUndefined();
+    expect(await take(answer(ask('/auth/sign-out', { method: 'POST' })))).toBeUndefined();
   });
 });

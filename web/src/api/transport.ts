@@ -2,7 +2,7 @@
 // every failure turned into a ProblemError. Nothing above this file sees a status code by accident.
 
 import { observeCoarseServerTime } from '~/shared/clock';
-import { ProblemError, problemFrom } from '~/shared/problem';
+import { ProblemError } from '~/shared/problem';
 
 const deadlineMs = 20_000;
 const uploadDeadlineMs = 60_000;
@@ -40,12 +40,4 @@ export async function transport(request: Request): Promise<Response> {
   const response = await reach(request);
   if (response.status !== 401) return response;
   return (await renew()) ? reach(again) : response;
-}
-
-/** The body of a success, or a ProblemError with what the server said. */
-export async function unwrap<Body>(response: Response): Promise<Body> {
-  if (response.status === 204) return undefined as Body;
-  const body: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw new ProblemError(problemFrom(response.status, body));
-  return body as Body;
 }

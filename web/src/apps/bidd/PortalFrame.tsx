@@ -88,7 +88,9 @@ function Portal({ me }: { me: Me }) {
 function SignInFirst() {
   return (
     <main className={styles.signIn}>
-      <Wordmark />
+      <h1>
+        <Wordmark />
+      </h1>
       <Empty
         title="로그인이 필요해요"
         action={

@@ -1,6 +1,6 @@
 import { ReceiptText } from 'lucide-react';
 import { useState } from 'react';
-import type { CompanyOrder, Rental } from '~/api/types';
+import type { Order, Rental } from '~/api/types';
 import { phone } from '~/shared/format/identity';
 import { pieces, won } from '~/shared/format/number';
 import { clockWithSeconds, date } from '~/shared/format/time';
@@ -16,7 +16,7 @@ import styles from './OrdersPanel.module.css';
 import { useOrders } from './queries';
 import { RefundDialog } from './RefundDialog';
 
-const columns = (onRefund: (order: CompanyOrder) => void): Column<CompanyOrder>[] => [
+const columns = (onRefund: (order: Order) => void): Column<Order>[] => [
   { key: 'product', head: '상품', cell: (order) => order.product.name },
   { key: 'quantity', head: '수량', cell: (order) => pieces(order.quantity), number: true },
   { key: 'amount', head: '금액', cell: (order) => won(order.amount), number: true },
@@ -60,7 +60,7 @@ const columns = (onRefund: (order: CompanyOrder) => void): Column<CompanyOrder>[
 /** Every order of a rental, newest first. */
 export function OrdersPanel({ company, rental }: { company: string; rental: Rental }) {
   const query = useOrders(company, rental.id, { live: rental.state === 'running' });
-  const [refunded, setRefunded] = useState<CompanyOrder | null>(null);
+  const [refunded, setRefunded] = useState<Order | null>(null);
   return (
     <Section look="plain">
       <Loaded query={query} skeleton={<SkeletonRows count={6} height={56} />}>

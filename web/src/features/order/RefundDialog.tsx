@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useId } from 'react';
 import { api } from '~/api/bidd';
-import type { CompanyOrder } from '~/api/types';
+import type { Order } from '~/api/types';
 import { won } from '~/shared/format/number';
 import { Button } from '~/shared/ui/Button';
 import { Dialog } from '~/shared/ui/Dialog';
@@ -15,7 +15,7 @@ import { ordersKey } from './queries';
 interface RefundDialogProps {
   company: string;
   rental: string;
-  order: CompanyOrder;
+  order: Order;
   onClose: () => void;
 }
 

@@ -63,7 +63,7 @@ export function ProductDialog({ company, rental, product, onClose }: ProductDial
   const client = useQueryClient();
   const formId = useId();
   const form = useForm<Draft>({
-    initial: product ? { ...product } : empty,
+    initial: product ? { ...product, image: product.image ?? null } : empty,
     validate: productProblems,
     submit: async ({ name, description, listPrice, price, stock, perShopperMax, image }) => {
       const draft = {

@@ -75,7 +75,7 @@ export function ProductsPanel({ company, rental }: { company: string; rental: Re
   const [edited, setEdited] = useState<Product | 'new' | null>(null);
   const [doomed, setDoomed] = useState<Product | null>(null);
   const now = useServerNow();
-  const editable = rental.productsEditableUntil !== null && now < millis(rental.productsEditableUntil);
+  const editable = now < millis(rental.productsEditableUntil ?? 0);
   const remove = useMutation({
     mutationFn: (product: Product) => api.removeProduct(company, rental.id, product.id),
     onSuccess: async () => {

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '~/api/bidd';
-import type { CategoryCode, NewRental, Plan } from '~/api/types';
+import type { NewRental, Plan } from '~/api/types';
 import { NeedsCompany } from '~/features/company/NeedsCompany';
 import { useSession } from '~/features/session/session';
 import { people, won } from '~/shared/format/number';
@@ -23,7 +23,7 @@ import { useIdempotencyKey } from '~/shared/ui/useIdempotencyKey';
 import { useNavigate } from '~/shared/ui/useNavigate';
 import { useSearch } from '~/shared/ui/useSearch';
 import { sentence, wordsFor } from '~/shared/words/errors';
-import { categories } from '~/shared/words/glossary';
+import { type CategoryCode, categories } from '~/shared/words/glossary';
 import { rentalFee } from './fee';
 import styles from './NewRentalPage.module.css';
 import { goPay } from './pay';

@@ -39,14 +39,14 @@ export function Shell({ brand, context, places, account, children }: ShellProps)
       <a href="#main" className={styles.skip}>
         본문으로 가기
       </a>
-      <aside className={styles.rail}>
+      <header className={styles.rail}>
         <div className={styles.brand}>{brand}</div>
         {context && <div className={styles.context}>{context}</div>}
         <nav className={styles.places} aria-label="주 메뉴">
           {links(styles.place)}
         </nav>
         <div className={styles.account}>{account}</div>
-      </aside>
+      </header>
       <main id="main" className={styles.main} tabIndex={-1}>
         {children}
       </main>

@@ -25,6 +25,8 @@ export const categories = {
   travel: '여행',
 } as const;
 
+export type CategoryCode = keyof typeof categories;
+
 export type Tone = 'neutral' | 'brand' | 'warm' | 'success' | 'warning' | 'danger';
 
 export interface StateWords {
