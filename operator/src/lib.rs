@@ -4,9 +4,12 @@
 //! `TimeDeal`s are kept is behind [`Deals`]. This crate decides nothing about a deal by itself.
 
 mod failure;
+mod pace;
 mod ports;
 mod reconcile;
 mod run;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 pub use operator_core::*;

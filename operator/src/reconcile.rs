@@ -1,7 +1,5 @@
 //! One pass over one deal: look, plan, say, act, in that order.
 
-use std::error::Error;
-use std::future::Future;
 use std::time::Duration;
 
 use control_plane_telemetry::clock::Clock;
@@ -9,11 +7,8 @@ use crds::TimeDeal;
 use jiff::Timestamp;
 use operator_core::{Context, Desired, FINALIZER, Plan, plan};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, STEP_SECONDS_MAX, bounded};
 use crate::ports::{Deals, Executor};
-
-/// How long one step may take before it counts as failed.
-const STEP_SECONDS_MAX: u64 = 60;
 
 /// Brings one deal a step further, and says when to look again at the latest; `None` where nothing
 /// is left to be done. The deal is left with the status that is on record.
@@ -48,7 +43,10 @@ async fn record<D: Deals>(deals: &D, deal: &mut TimeDeal, plan: &Plan) -> Result
         deal.status = Some(plan.status.clone());
     }
     if !plan.events.is_empty() {
-        deals.publish(deal, &plan.events).await;
+        let publishing = deals.publish(deal, &plan.events);
+        if tokio::time::timeout(Duration::from_secs(STEP_SECONDS_MAX), publishing).await.is_err() {
+            tracing::warn!(deal = deal.metadata.name, "notices were lost: telling them took too long");
+        }
     }
     Ok(())
 }
@@ -57,14 +55,4 @@ async fn record<D: Deals>(deals: &D, deal: &mut TimeDeal, plan: &Plan) -> Result
 fn needs_finalizer(deal: &TimeDeal) -> bool {
     let has = deal.metadata.finalizers.iter().flatten().any(|finalizer| finalizer == FINALIZER);
     !has && deal.metadata.deletion_timestamp.is_none()
-}
-
-async fn bounded<T, E>(step: &'static str, work: impl Future<Output = Result<T, E>>) -> Result<T, Failure>
-where
-    E: Error + Send + Sync + 'static,
-{
-    match tokio::time::timeout(Duration::from_secs(STEP_SECONDS_MAX), work).await {
-        Ok(result) => result.map_err(|source| Failure::new(step, source)),
-        Err(elapsed) => Err(Failure::new(step, elapsed)),
-    }
 }

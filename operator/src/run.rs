@@ -11,21 +11,13 @@ use operator_core::Context;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, bounded};
+use crate::pace::Pace;
 use crate::ports::{Deals, Executor};
 use crate::worker::{Shared, look_after};
 
 /// How many deals may be worked on at once.
-const PASSES_MAX: usize = 8;
-
-/// How often the deals are listed though nothing is said to have changed.
-const RELIST_SECONDS: u64 = 30;
-
-/// How soon after a failed listing the next one is tried.
-const RELIST_AFTER_FAILURE_SECONDS: u64 = 2;
-
-/// How long the passes under way at the shutdown may take to finish.
-const GRACE_SECONDS: u64 = 10;
+pub(crate) const PASSES_MAX: usize = 8;
 
 /// Looks after all deals until the shutdown. Passes that are under way then may finish within a
 /// grace period; what runs keeps running.
@@ -36,27 +28,39 @@ pub async fn run<E: Executor, D: Deals>(
     clock: Clock,
     shutdown: Shutdown,
 ) {
+    run_at(Pace::default(), executor, deals, context, clock, shutdown).await;
+}
+
+pub(crate) async fn run_at<E: Executor, D: Deals>(
+    pace: Pace,
+    executor: Arc<E>,
+    deals: Arc<D>,
+    context: Context,
+    clock: Clock,
+    shutdown: Shutdown,
+) {
     let permits = Semaphore::new(PASSES_MAX);
-    let shared = Arc::new(Shared { executor, deals, context, clock, shutdown: shutdown.clone(), permits });
+    let shared =
+        Arc::new(Shared { executor, deals, context, clock, shutdown: shutdown.clone(), pace, permits });
     let mut changes = shared.deals.changed();
     let mut workers = Workers::default();
     loop {
         changes.mark_unchanged();
-        let relist_seconds = match workers.sync(&shared).await {
-            Ok(()) => RELIST_SECONDS,
+        let relist = match workers.sync(&shared).await {
+            Ok(()) => pace.relist,
             Err(failure) => {
                 tracing::warn!(error = failure.chain(), "the deals could not be listed");
-                RELIST_AFTER_FAILURE_SECONDS
+                pace.relist_after_failure
             }
         };
         tokio::select! {
             () = shutdown.triggered() => break,
             () = changed(&mut changes) => {}
-            () = workers.one_ended() => {}
-            () = tokio::time::sleep(Duration::from_secs(relist_seconds)) => {}
+            () = workers.one_broke_down(pace.relist_after_failure) => {}
+            () = tokio::time::sleep(relist) => {}
         }
     }
-    workers.finish().await;
+    workers.finish(pace.grace).await;
 }
 
 /// A store that tells of no changes any more is still listed from time to time.
@@ -70,17 +74,18 @@ async fn changed(changes: &mut watch::Receiver<u64>) {
 struct Workers {
     /// By uid: an object that was deleted and made again is another deal.
     senders: HashMap<String, watch::Sender<Arc<TimeDeal>>>,
-    tasks: JoinSet<String>,
+    tasks: JoinSet<()>,
 }
 
 impl Workers {
     /// Starts a worker for each new deal, tells each what changed, and lets go of those whose deal
     /// is gone.
     async fn sync<E: Executor, D: Deals>(&mut self, shared: &Arc<Shared<E, D>>) -> Result<(), Failure> {
-        let found = shared.deals.list().await.map_err(|source| Failure::new("list the deals", source))?;
+        let found = bounded("list the deals", shared.deals.list()).await?;
         let found: HashMap<String, Arc<TimeDeal>> =
             found.into_iter().filter_map(|deal| Some((deal.metadata.uid.clone()?, Arc::new(deal)))).collect();
-        self.senders.retain(|uid, _| found.contains_key(uid));
+        // A closed one is that of a worker that broke down.
+        self.senders.retain(|uid, sender| found.contains_key(uid) && !sender.is_closed());
         for (uid, deal) in found {
             match self.senders.get(&uid) {
                 Some(sender) => tell(sender, deal),
@@ -93,35 +98,31 @@ impl Workers {
     fn start<E: Executor, D: Deals>(&mut self, shared: &Arc<Shared<E, D>>, uid: String, deal: Arc<TimeDeal>) {
         let (sender, news) = watch::channel(deal);
         let shared = Arc::clone(shared);
-        self.senders.insert(uid.clone(), sender);
-        self.tasks.spawn(async move {
-            look_after(shared, news).await;
-            uid
-        });
+        self.senders.insert(uid, sender);
+        self.tasks.spawn(look_after(shared, news));
     }
 
-    /// Returns when a worker that should still be there has ended: a bug in one deal's pass must not
-    /// leave the deal alone.
-    async fn one_ended(&mut self) {
+    /// Returns a while after a worker broke down, so that it is started again: a bug that one pass
+    /// met must not leave the deal alone.
+    async fn one_broke_down(&mut self, pause: Duration) {
         loop {
             match self.tasks.join_next().await {
                 None => std::future::pending().await,
                 // Its deal is gone, or the shutdown has begun.
-                Some(Ok(_)) => {}
+                Some(Ok(())) => {}
                 Some(Err(error)) => {
                     tracing::error!(%error, "a worker broke down");
-                    tokio::time::sleep(Duration::from_secs(RELIST_AFTER_FAILURE_SECONDS)).await;
-                    self.senders.retain(|_, sender| !sender.is_closed());
+                    tokio::time::sleep(pause).await;
                     return;
                 }
             }
         }
     }
 
-    async fn finish(mut self) {
+    async fn finish(mut self, grace: Duration) {
         self.senders.clear();
         let all = async { while self.tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(Duration::from_secs(GRACE_SECONDS), all).await.is_err() {
+        if tokio::time::timeout(grace, all).await.is_err() {
             tracing::warn!("passes were still under way when the grace ended");
             self.tasks.abort_all();
         }

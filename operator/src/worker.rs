@@ -11,14 +11,9 @@ use jiff::Timestamp;
 use operator_core::Context;
 use tokio::sync::{Semaphore, watch};
 
+use crate::pace::Pace;
 use crate::ports::{Deals, Executor};
 use crate::reconcile::reconcile;
-
-const BACKOFF_SECONDS_MIN: u64 = 1;
-const BACKOFF_SECONDS_MAX: u64 = 30;
-
-/// How long to sleep without a look at the clock, which may jump.
-const NAP_SECONDS_MAX: i64 = 5;
 
 /// What all workers share.
 pub struct Shared<E, D> {
@@ -27,6 +22,7 @@ pub struct Shared<E, D> {
     pub context: Context,
     pub clock: Clock,
     pub shutdown: Shutdown,
+    pub pace: Pace,
     /// How many passes may be under way at once.
     pub permits: Semaphore,
 }
@@ -52,7 +48,7 @@ pub async fn look_after<E: Executor, D: Deals>(
         let changed = tokio::select! {
             () = shared.shutdown.triggered() => return,
             changed = news.changed() => changed,
-            () = wait(&shared.clock, &next) => Ok(()),
+            () = wait(&shared.clock, shared.pace.nap_max, &next) => Ok(()),
         };
         if changed.is_err() {
             return;
@@ -83,7 +79,7 @@ async fn pass<E: Executor, D: Deals>(shared: &Shared<E, D>, deal: &mut TimeDeal,
             next_wake.map_or(Next::OnChange, Next::At)
         }
         Err(failure) => {
-            let pause = backoff(*failures);
+            let pause = shared.pace.backoff(*failures);
             *failures = failures.saturating_add(1);
             tracing::warn!(
                 deal = name,
@@ -97,36 +93,37 @@ async fn pass<E: Executor, D: Deals>(shared: &Shared<E, D>, deal: &mut TimeDeal,
     }
 }
 
-/// 1, 2, 4, 8, 16, 30, 30, … seconds.
-fn backoff(failures_before: u32) -> Duration {
-    let seconds = BACKOFF_SECONDS_MIN.checked_shl(failures_before.min(16)).unwrap_or(BACKOFF_SECONDS_MAX);
-    Duration::from_secs(seconds.min(BACKOFF_SECONDS_MAX))
-}
-
-async fn wait(clock: &Clock, next: &Next) {
+async fn wait(clock: &Clock, nap_max: Duration, next: &Next) {
     match next {
         Next::Retry(pause) => tokio::time::sleep(*pause).await,
         Next::OnChange => std::future::pending().await,
         Next::At(at) => loop {
-            let left = at.duration_since(clock.now());
-            let nap = left.min(jiff::SignedDuration::from_secs(NAP_SECONDS_MAX));
-            match Duration::try_from(nap) {
-                Ok(nap) if !nap.is_zero() => tokio::time::sleep(nap).await,
-                // Negative or nothing: the time has come.
-                _ => return,
+            // Negative, and so no duration of this kind, where the time has come.
+            let left = Duration::try_from(at.duration_since(clock.now())).unwrap_or_default();
+            if left.is_zero() {
+                return;
             }
+            tokio::time::sleep(left.min(nap_max)).await;
         },
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use crds::{Phase, TimeDealStatus};
+
     use super::*;
+    use crate::tests::memory::deal;
 
     #[test]
-    fn the_pause_doubles_up_to_half_a_minute() {
-        let pauses: Vec<u64> = (0..8).map(|failures| backoff(failures).as_secs()).collect();
-        assert_eq!(pauses, [1, 2, 4, 8, 16, 30, 30, 30]);
-        assert_eq!(backoff(u32::MAX).as_secs(), 30);
+    fn an_old_list_takes_no_status_back() {
+        let old = deal("a", 0);
+        let mut ours = old.clone();
+        ours.status = Some(TimeDealStatus { phase: Phase::TearingDown, ..TimeDealStatus::default() });
+        let mut found = old;
+        found.spec.paused = true;
+        take_over(&mut ours, &found);
+        assert!(ours.spec.paused);
+        assert_eq!(ours.status.map(|status| status.phase), Some(Phase::TearingDown));
     }
 }

@@ -105,7 +105,7 @@ fn provisioned(view: &View, status: &TimeDealStatus) -> Said {
             Place::Ours if view.observed.redis_ready && view.in_place().is_some() => yes("Provisioned"),
             Place::Ours if phase == Phase::Provisioning => no("Provisioning"),
             Place::Ours => no("StoreDown").because("the deal's Redis does not answer"),
-            Place::Empty if phase == Phase::Provisioning => no("Provisioning"),
+            Place::Empty if status.provisioned_at.is_none() => no("Provisioning"),
             Place::Empty | Place::Leaving | Place::Foreign { .. } => {
                 no("Lost").because("the deal's runtime went away without being asked to")
             }

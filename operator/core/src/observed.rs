@@ -10,7 +10,8 @@ use tenant_runtime_core::report::Report;
 pub struct Observed {
     /// Read from the source itself, never from a cache: a teardown is believed because of it.
     pub presence: Presence,
-    /// The configuration that is in place, as it was last applied.
+    /// The configuration that is in place, as it was last applied. Read like the presence: `None`
+    /// says that there is none.
     pub config: Option<Box<DealConfig>>,
     pub redis_ready: bool,
     pub roles_ready: RolesReady,
