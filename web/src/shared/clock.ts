@@ -6,13 +6,19 @@ import { useEffect, useState } from 'react';
 let offsetMs = 0;
 let bestRoundTripMs = Number.POSITIVE_INFINITY;
 
+/** A reply may have come out of a cache that keeps it for a second. */
+const cachedForMs = 1_000;
+
 /**
  * Learns from a reply that was stamped with the server's time. The half of the round trip is the error,
- * so the quickest reply seen wins.
+ * so the quickest reply seen wins, unless what it said cannot be true any more: then somebody has set
+ * this device's clock in between.
  */
 export function observeServerTime(serverNowMs: number, sentAtMs: number, receivedAtMs: number): void {
   const roundTripMs = receivedAtMs - sentAtMs;
-  if (!Number.isFinite(serverNowMs) || roundTripMs < 0 || roundTripMs > bestRoundTripMs) return;
+  if (!Number.isFinite(serverNowMs) || roundTripMs < 0) return;
+  const possible = offsetMs >= serverNowMs - receivedAtMs && offsetMs <= serverNowMs - sentAtMs + cachedForMs;
+  if (possible && roundTripMs > bestRoundTripMs) return;
   bestRoundTripMs = roundTripMs;
   offsetMs = serverNowMs - (sentAtMs + roundTripMs / 2);
 }

@@ -13,6 +13,8 @@ export interface Problem {
   /** Korean, for the screen. */
   detail: string;
   errors?: FieldProblem[];
+  /** When the server wants to be asked again. */
+  retryAfterMs?: number;
 }
 
 /** The only error that the API layer throws. */

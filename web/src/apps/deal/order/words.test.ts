@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { Order, OrderState } from '~/api/deal';
+import { orderWords, pollMs, returnWords } from './words';
+
+const order = (state: OrderState, over: Partial<Order> = {}): Order => ({
+  id: 'o',
+  state,
+  product: { id: 'p', name: '원두', imageUrl: '' },
+  quantity: 1,
+  amount: 12_000,
+  heldUntil: '2026-11-24T05:05:00Z',
+  createdAt: '2026-11-24T04:45:00Z',
+  delivery: { recipient: '', phone: '', postcode: '', line1: '', line2: '', note: '' },
+  ...over,
+});
+
+describe('an order', () => {
+  it.each<[OrderState, string]>([
+    ['held', '결제만 하면 돼요'],
+    ['ready', '결제만 하면 돼요'],
+    ['approving', '결제를 확인하고 있어요'],
+    ['paid', '결제가 끝났어요'],
+    ['refunding', '환불하고 있어요'],
+    ['refunded', '환불이 끝났어요'],
+    ['released', '주문이 취소됐어요'],
+  ])('that is %s says %s', (state, title) => {
+    expect(orderWords(order(state)).title).toBe(title);
+  });
+
+  it('says until when its pieces are kept, in Korean time', () => {
+    expect(orderWords(order('held')).text).toBe('재고는 오후 2:05까지 맡아 둘게요.');
+  });
+
+  it.each(['expired', 'abandoned', 'paymentFailed'] as const)(
+    'that was %s says that no money is gone',
+    (why) => {
+      expect(orderWords(order('released', { releasedReason: why })).text).toContain('빠져나간 돈은 없어요');
+    },
+  );
+});
+
+describe('coming back from the payment page', () => {
+  it('is spoken of while one can still pay', () => {
+    expect(returnWords('cancelled', order('ready'))).toBe(
+      '결제가 취소됐어요. 재고는 오후 2:05까지 맡아 둘게요.',
+    );
+    expect(returnWords('failed', order('held'))).toContain('다시 결제해 주세요');
+    expect(returnWords(null, order('held'))).toBeNull();
+  });
+
+  it('is not, once the order has been decided', () => {
+    expect(returnWords('failed', order('paid'))).toBeNull();
+    expect(returnWords('cancelled', order('released'))).toBeNull();
+  });
+});
+
+it('asks soonest while the gateway is being asked, and never for what is over', () => {
+  expect(pollMs(order('approving'))).toBe(1_000);
+  expect(pollMs(order('released'))).toBeNull();
+  expect(pollMs(order('refunded'))).toBeNull();
+});

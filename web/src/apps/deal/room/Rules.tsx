@@ -1,0 +1,63 @@
+import type { Position, Status } from '~/api/deal';
+import { number } from '~/shared/format/number';
+import { clock } from '~/shared/format/time';
+import styles from './Rules.module.css';
+
+interface Proof {
+  label: string;
+  value: string;
+}
+
+/** Everything that it takes to check the draw; before it, only what was promised. */
+function proofs({ commitment, drawn }: Status, position: Position | null): Proof[] {
+  const promised = { label: '미리 공개한 값', value: commitment };
+  if (!drawn) return [promised];
+  return [
+    promised,
+    { label: '추첨에 쓴 비밀값', value: drawn.secret },
+    { label: '참여한 사람의 값을 모은 것', value: drawn.accumulator },
+    { label: '순서를 정한 값', value: drawn.seed },
+    { label: '추첨에 참여한 사람', value: number(drawn.entrants) },
+    ...(position ? [{ label: '내가 온 차례', value: number(position.entrant) }] : []),
+  ];
+}
+
+/** The rules of the room, folded: nobody has to read them to wait. */
+export function Rules({ status, position }: { status: Status; position: Position | null }) {
+  const isDraw = status.prequeue === 'draw';
+  const opens = clock(status.opensAt);
+  return (
+    <details className={styles.rules}>
+      <summary className={styles.summary}>대기와 입장은 이렇게 진행돼요</summary>
+      <div className={styles.body}>
+        <ul className={styles.list}>
+          <li>
+            {isDraw
+              ? `${opens} 전에 온 사람은 모두 추첨으로 순서를 정해요. 일찍 왔다고 앞서지 않아요.`
+              : '온 차례대로 순서를 정해요.'}
+          </li>
+          {isDraw && <li>{opens} 뒤에 온 사람은 그 뒤에 온 차례대로 서요.</li>}
+          <li>한 사람에 순서는 하나예요. 여러 창이나 기기로 열어도 늘어나지 않아요.</li>
+          <li>차례가 되면 입장 버튼이 나타나요. 오래 누르지 않으면 자리가 다음 분에게 가요.</li>
+          <li>새로고침하거나 창을 닫았다가 다시 열어도 순서는 그대로예요.</li>
+        </ul>
+        {isDraw && (
+          <>
+            <p>
+              순서를 정할 값은 추첨 전에 잠가 두고, 추첨 뒤에 열어요. 누구나 추첨이 공정했는지 계산해 볼 수
+              있어요.
+            </p>
+            <dl className={styles.proof}>
+              {proofs(status, position).map((proof) => (
+                <div key={proof.label}>
+                  <dt>{proof.label}</dt>
+                  <dd>{proof.value}</dd>
+                </div>
+              ))}
+            </dl>
+          </>
+        )}
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,103 @@
+import { useEffect, useRef } from 'react';
+import type { Position } from '~/api/deal';
+import { number, people } from '~/shared/format/number';
+import { Bar } from '~/shared/parts/Bar';
+import { Notice } from '~/shared/parts/Notice';
+import { PhoneActionBar } from '~/shared/parts/PhoneActionBar';
+import { recall, remember } from '../memory';
+import { Button } from '../parts/Button';
+import { LeaveButton } from './LeaveButton';
+import styles from './Stage.module.css';
+import { useCalm } from './useCalm';
+import type { Room } from './useRoom';
+import { aheadText, etaText, progress, spokenPosition } from './words';
+
+const startKey = 'ddib.start';
+
+/** How many were ahead when this place was first seen here, also after a reload. */
+function useStart(position: Position): number {
+  const ahead = position.ahead ?? 0;
+  const known = recall<{ number: number; ahead: number }>('session', startKey);
+  const start = known && known.number === position.number ? known.ahead : null;
+  useEffect(() => {
+    if (start === null) remember('session', startKey, { number: position.number, ahead });
+  }, [start, position.number, ahead]);
+  return start ?? ahead;
+}
+
+interface WaitingProps {
+  position: Position;
+  room: Room;
+  chime: { isOn: boolean; toggle: () => void };
+}
+
+/** In the line: one number, how many are ahead, how long about, and nothing that spins. */
+export function Waiting({ position, room, chime }: WaitingProps) {
+  const start = useStart(position);
+  const ahead = position.ahead ?? 0;
+  const spoken = useCalm(spokenPosition(position));
+  return (
+    <section className={styles.stage}>
+      <div>
+        <h2 className={styles.label}>대기 순서</h2>
+        <p className={styles.figure}>
+          {position.number === undefined ? '–' : number(position.number)}
+          <span className={styles.unit}>번</span>
+        </p>
+      </div>
+      <div className={styles.way}>
+        <div className={styles.row}>
+          <p className={styles.ahead}>{aheadText(ahead)}</p>
+          <p className={styles.text}>{etaText(position.etaSeconds)}</p>
+        </div>
+        <Bar value={progress(start, ahead)} max={1_000} label="지나온 대기" />
+        <p className={styles.label}>모두 {people(position.waiting)}이 기다리고 있어요</p>
+      </div>
+      {position.announcement && <p>{position.announcement}</p>}
+      <p className="visually-hidden" aria-live="polite">
+        {spoken}
+      </p>
+      <div className={styles.footer}>
+        <Button look="quiet" size="small" onPress={chime.toggle}>
+          {chime.isOn ? '소리 알림 끄기' : '차례가 되면 소리로 알리기'}
+        </Button>
+        <LeaveButton room={room} />
+      </div>
+    </section>
+  );
+}
+
+/** The turn has come: the button has the focus, the tab says so. */
+export function Called({ position, room, again }: { position: Position; room: Room; again: boolean }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []);
+  return (
+    <section className={styles.stage}>
+      <div className={styles.head} role="alert">
+        <h2 className={styles.title}>{again ? '입장 시간이 끝났어요' : '들어갈 차례예요'}</h2>
+        <p className={styles.text}>
+          {again
+            ? '한동안 움직임이 없어 자리를 내려놨어요. 자리가 남아 있으면 다시 들어갈 수 있어요.'
+            : '지금 입장해 주세요. 한동안 누르지 않으면 자리가 다음 분에게 가요.'}
+        </p>
+      </div>
+      {position.announcement && position.announcement !== '들어갈 차례예요.' && (
+        <Notice tone="warning">{position.announcement}</Notice>
+      )}
+      <PhoneActionBar>
+        <Button
+          size="large"
+          buttonRef={button}
+          onPress={room.claim}
+          pending={room.doing === 'claim' && '입장하고 있어요'}
+        >
+          {again ? '다시 입장하기' : '입장하기'}
+        </Button>
+      </PhoneActionBar>
+      <div className={styles.footer}>
+        <span />
+        <LeaveButton room={room} />
+      </div>
+    </section>
+  );
+}

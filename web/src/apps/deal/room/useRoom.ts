@@ -1,0 +1,151 @@
+import { useEffect, useRef, useState } from 'react';
+import { type Position, runtime, type Status } from '~/api/deal';
+import { codeOf } from '~/shared/problem';
+import { wordsFor } from '~/shared/words/errors';
+import { forget, randomHex, recall, remember } from '../memory';
+import { usePoller } from '../usePoller';
+import { isTicketGone, type Screen, screenOf } from './words';
+
+/** Set before one leaves to sign in: whoever comes back wanted a place. */
+const wantsToEnterKey = 'ddib.wantsToEnter';
+
+export type Doing = 'enter' | 'claim' | 'leave';
+
+export interface Room {
+  /** `null` until the first answer. */
+  screen: Screen | null;
+  status: Status | null;
+  position: Position | null;
+  /** Until when the place inside is held, once known. */
+  insideUntil: string | null;
+  doing: Doing | null;
+  /** Why the last press came to nothing, in words. */
+  problem: string | null;
+  /** How often in a row nobody has answered, and with what. */
+  failures: number;
+  error: unknown;
+  enter: () => void;
+  claim: () => void;
+  leave: () => void;
+  askNow: () => void;
+}
+
+/** Leaves for the sign-in and comes back to this very page. */
+export function signIn(signInUrl: string): void {
+  location.assign(`${signInUrl}?returnTo=${encodeURIComponent(location.href)}`);
+}
+
+/** Everything that the room's screens know and do. The server decides; this follows. */
+export function useRoom(): Room {
+  const [status, setStatus] = useState<Status | null>(null);
+  const [position, setPosition] = useState<Position | null>(null);
+  const [insideUntil, setInsideUntil] = useState<string | null>(null);
+  const [doing, setDoing] = useState<Doing | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  // Whether this browser has a ticket is the server's to know: the cookie cannot be read here.
+  const ticket = useRef<'unknown' | 'yes' | 'no'>('unknown');
+  const seen = useRef<{ status: Status | null; state: Position['state'] | null }>({
+    status: null,
+    state: null,
+  });
+
+  const loadStatus = async (): Promise<Status> => {
+    const next = await runtime.status();
+    seen.current.status = next;
+    setStatus(next);
+    return next;
+  };
+
+  const loadPosition = async (): Promise<Position | null> => {
+    try {
+      const next = await runtime.position();
+      ticket.current = 'yes';
+      return next;
+    } catch (refusal) {
+      if (!isTicketGone(refusal)) throw refusal;
+      if (ticket.current === 'yes') setProblem('다른 곳에서 새로 줄을 서서 이 대기 순서는 쓸 수 없어요.');
+      ticket.current = 'no';
+      return null;
+    }
+  };
+
+  /** What a ticket says, and the deal's status where that has become another. */
+  const follow = async (next: Position | null): Promise<number | null> => {
+    const turned = next?.state !== seen.current.state;
+    seen.current.state = next?.state ?? null;
+    const known = next && !turned ? seen.current.status : null;
+    const current = known ?? (await loadStatus());
+    setPosition(next);
+    return next?.pollAfterMs ?? current.pollAfterMs;
+  };
+
+  const { failures, error, askNow } = usePoller({
+    ask: async () => follow(ticket.current === 'no' ? null : await loadPosition()),
+    refused: (refusal) => setProblem(wordsFor(refusal)),
+  });
+
+  /** One thing at a time; what it changes is asked for at once. */
+  const doOnce = async (what: Doing, act: () => Promise<void>) => {
+    if (doing) return;
+    setDoing(what);
+    setProblem(null);
+    try {
+      await act();
+    } catch (refusal) {
+      if (isTicketGone(refusal)) ticket.current = 'no';
+      // Still ahead of the door by a moment: the next look tells.
+      if (codeOf(refusal) !== 'not_called') setProblem(wordsFor(refusal));
+    } finally {
+      setDoing(null);
+      askNow();
+    }
+  };
+
+  const enter = () =>
+    doOnce('enter', async () => {
+      const returning = recall<boolean>('session', wantsToEnterKey) ?? false;
+      forget('session', wantsToEnterKey);
+      try {
+        const next = await runtime.enter(randomHex());
+        ticket.current = 'yes';
+        setPosition(next);
+      } catch (refusal) {
+        const url = seen.current.status?.signInUrl;
+        if (codeOf(refusal) !== 'not_signed_in' || returning || !url) throw refusal;
+        remember('session', wantsToEnterKey, true);
+        signIn(url);
+      }
+    });
+
+  const claim = () => doOnce('claim', async () => setInsideUntil((await runtime.pass()).expiresAt));
+
+  const leave = () =>
+    doOnce('leave', async () => {
+      await runtime.leave();
+      ticket.current = 'no';
+      setInsideUntil(null);
+      setPosition(null);
+    });
+
+  const ready = status !== null;
+  const latestEnter = useRef(enter);
+  latestEnter.current = enter;
+  useEffect(() => {
+    if (ready && recall<boolean>('session', wantsToEnterKey)) void latestEnter.current();
+  }, [ready]);
+
+  return {
+    screen: status && screenOf(status, position),
+    status,
+    position,
+    insideUntil,
+    doing,
+    problem,
+    failures,
+    error,
+    enter: () => void enter(),
+    claim: () => void claim(),
+    leave: () => void leave(),
+    askNow,
+  };
+}

@@ -1,0 +1,72 @@
+// What the waiting room says, from what the server says. Plain functions: no clock, no page.
+
+import type { Phase, Position, Status } from '~/api/deal';
+import { people } from '~/shared/format/number';
+import { codeOf } from '~/shared/problem';
+
+/** Which of the room's screens is on. `inside` is the shop. */
+export type Screen = 'before' | 'entered' | 'open' | 'waiting' | 'called' | 'inside' | 'soldOut' | 'closed';
+
+/** A ticket decides; without one, the deal's phase does. */
+export function screenOf(status: Pick<Status, 'phase' | 'soldOut'>, position: Position | null): Screen {
+  if (position) return position.state === 'before' ? 'entered' : position.state;
+  if (status.phase === 'closed') return 'closed';
+  if (status.soldOut) return 'soldOut';
+  const byPhase: Record<Exclude<Phase, 'closed'>, Screen> = { before: 'before', open: 'open' };
+  return byPhase[status.phase];
+}
+
+const minuteSeconds = 60;
+const hourMinutes = 60;
+
+function minutesText(minutes: number): string {
+  const hours = Math.floor(minutes / hourMinutes);
+  const rest = minutes % hourMinutes;
+  if (hours === 0) return `${minutes}분`;
+  return rest === 0 ? `${hours}시간` : `${hours}시간 ${rest}분`;
+}
+
+/** A range is honest where a single figure would not be: `3분에서 5분쯤 기다려요`. */
+export function etaText(eta: Position['etaSeconds']): string {
+  if (!eta) return '남은 시간은 입장이 이어지면 알려 드릴게요';
+  const low = Math.floor(eta.low / minuteSeconds);
+  const high = Math.max(1, Math.ceil(eta.high / minuteSeconds));
+  if (high === 1) return '1분 안에 들어갈 수 있어요';
+  if (low === 0) return `${minutesText(high)} 안에 들어갈 수 있어요`;
+  if (low >= high) return `${minutesText(high)}쯤 기다려요`;
+  return `${minutesText(low)}에서 ${minutesText(high)}쯤 기다려요`;
+}
+
+/** `앞에 3,210명`; nobody ahead is said in words. */
+export const aheadText = (ahead: number): string =>
+  ahead === 0 ? '다음이 내 차례예요' : `앞에 ${people(ahead)}`;
+
+/** How much of the way is behind, of 1,000: from where the shopper began to the door. */
+export function progress(startAhead: number, ahead: number): number {
+  const start = Math.max(startAhead, ahead);
+  return start === 0 ? 1_000 : Math.floor(((start - ahead) * 1_000) / start);
+}
+
+/** What a screen reader hears while waiting. */
+export function spokenPosition(position: Position): string {
+  const parts = [
+    position.ahead === undefined ? '' : `${aheadText(position.ahead)}.`,
+    `${etaText(position.etaSeconds)}.`,
+    position.announcement ?? '',
+  ];
+  return parts.filter(Boolean).join(' ');
+}
+
+/** The tab's title: it is what one sees of us while one is elsewhere. */
+export function tabTitle(screen: Screen, title: string, ahead?: number): string {
+  if (screen === 'called') return `지금 입장하세요 · ${title}`;
+  if (screen === 'waiting' && ahead !== undefined) return `${aheadText(ahead)} · ${title}`;
+  return title;
+}
+
+/** Refusals that say that the ticket in this browser is worth nothing any more. */
+export const isTicketGone = (error: unknown): boolean =>
+  ['ticket_missing', 'ticket_invalid'].includes(codeOf(error));
+
+/** The runtime is not there: before it was started, or after it was taken down. */
+export const isNotRunning = (error: unknown): boolean => codeOf(error) === 'deal_not_running';
