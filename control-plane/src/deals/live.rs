@@ -13,6 +13,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::audit::{self, Deed};
 use crate::error::ApiError;
 use crate::http::auth::CompanyOwner;
 use crate::ids::{ProductId, RentalId};
@@ -23,7 +24,7 @@ use crate::state::AppState;
 use crate::{jobs, products};
 
 /// What is left out stays as it is.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct LiveChange {
     /// Whether admission is stopped; those inside may finish.
@@ -74,6 +75,14 @@ pub async fn change(
         Some(paused) => set_paused(&tx, rental, paused).await?,
         None => rental,
     };
+    let deed = Deed {
+        actor: Some(owner.user),
+        company: Some(owner.id()),
+        action: "deal.changed",
+        subject: &rental.id.to_string(),
+        detail: &serde_json::to_string(&change).map_err(ApiError::internal)?,
+    };
+    audit::record(&tx, &state.entropy, deed, now).await?;
     jobs::enqueue(&tx, jobs::Kind::Deal, rental.id.0, now).await?;
     let body = Rental::read(&tx, &state, &owner.company, &rental).await?;
     tx.commit().await?;

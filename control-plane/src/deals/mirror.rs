@@ -45,10 +45,9 @@ pub async fn run(state: AppState, stop: CancellationToken) {
 /// Until something changes, or for a while.
 async fn wait(changed: &mut tokio::sync::watch::Receiver<u64>) {
     tokio::time::sleep(PAUSE).await;
-    match tokio::time::timeout(PERIOD, changed.changed()).await {
+    if let Ok(Err(_closed)) = tokio::time::timeout(PERIOD, changed.changed()).await {
         // Whoever bumped the counter is gone: look now and then all the same.
-        Ok(Err(_closed)) => tokio::time::sleep(PERIOD).await,
-        Ok(Ok(())) | Err(_) => {}
+        tokio::time::sleep(PERIOD).await;
     }
 }
 

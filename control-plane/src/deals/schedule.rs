@@ -19,6 +19,7 @@ use crate::companies::{self, company};
 use crate::http::runtime;
 use crate::ids::{CompanyId, RentalId};
 use crate::jobs::{self, Done, JobError, Kind};
+use crate::ledger::append as ledger_store;
 use crate::ledger::entity::ledger;
 use crate::products::store as products;
 use crate::rentals::entity::Model;
@@ -143,11 +144,23 @@ async fn schedule(
         }
         _ => return Ok(None),
     };
-    let deal = deal_name(&company.slug, row.opens_at.into());
+    let deal = free_name(&tx, &deal_name(&company.slug, row.opens_at.into())).await?;
     open_ledger(&tx, state, &row, &deal, now).await?;
     let row = store::set_life(&tx, row, &paid.schedule(deal)?).await?;
     tx.commit().await?;
     Ok(Some(row))
+}
+
+/// The name, or with a number where an earlier deal, called off since, had the same minute: its ledger
+/// stays its own.
+async fn free_name(tx: &DatabaseTransaction, name: &str) -> Result<String, DbErr> {
+    let mut free = name.to_owned();
+    let mut number = 2_u32;
+    while ledger_store::find(tx, &free).await?.is_some() {
+        free = format!("{name}-{number}");
+        number += 1;
+    }
+    Ok(free)
 }
 
 /// A ledger without events, and the credential of whoever may append to it. The credential is kept
@@ -190,7 +203,7 @@ fn seal_context(deal: &str) -> String {
 /// left alone.
 async fn apply(state: &AppState, rental: &Model, seller: &Seller) -> Result<(), JobError> {
     let deal = rental.deal.as_deref().ok_or("a scheduled rental has a deal")?;
-    let ledger = crate::ledger::append::find(state.db.read(), deal).await?.ok_or("a deal has a ledger")?;
+    let ledger = ledger_store::find(state.db.read(), deal).await?.ok_or("a deal has a ledger")?;
     if ledger.closed_at.is_some() {
         return Ok(());
     }

@@ -66,6 +66,14 @@ impl IdempotencyKey {
         }
         Ok(IdempotencyKey { key: key.to_owned(), body_hash: blake3::hash(body).to_hex().to_string() })
     }
+
+    /// The same key for a request whose path names `subject`: what is asked for is part of the
+    /// request, as its body is, so that the key is refused for another subject.
+    #[must_use]
+    pub fn about(self, subject: impl std::fmt::Display) -> Self {
+        let body_hash = blake3::hash(format!("{} {subject}", self.body_hash).as_bytes());
+        IdempotencyKey { body_hash: body_hash.to_hex().to_string(), ..self }
+    }
 }
 
 /// For requests without a body.

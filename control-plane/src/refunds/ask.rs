@@ -8,6 +8,7 @@ use sea_orm::{
     QueryFilter as _, Set,
 };
 
+use crate::audit::{self, Deed};
 use crate::error::ApiError;
 use crate::ids::{CompanyId, OrderId, RefundId, UserId};
 use crate::jobs;
@@ -60,6 +61,16 @@ pub async fn ask(
     let mut row = asked.into_active_model();
     row.state = Set(order::State::Refunding);
     let asked = row.update(&tx).await?;
+    if let Asker::Company { company, user } = asker {
+        let deed = Deed {
+            actor: Some(user),
+            company: Some(company),
+            action: "order.refund_asked",
+            subject: &order.to_string(),
+            detail: reason,
+        };
+        audit::record(&tx, &state.entropy, deed, now).await?;
+    }
     if platform {
         jobs::enqueue(&tx, jobs::Kind::Refund, refund.0, now).await?;
     }

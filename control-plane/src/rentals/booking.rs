@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use super::entity::{self, Model};
 use super::store;
 use super::wire::Rental;
+use crate::audit::{self, Deed};
 use crate::error::{ApiError, field_error};
 use crate::http::auth::CompanyOwner;
 use crate::http::idempotency::{self, Attempt, Idempotent};
@@ -74,6 +75,14 @@ pub async fn create(
     };
     let rental = book(&tx, &state, company.id, wanted, now).await?;
     jobs::enqueue(&tx, jobs::Kind::Expiry, rental.id.0, rental.pay_until.into()).await?;
+    let deed = Deed {
+        actor: Some(owner.user),
+        company: Some(company.id),
+        action: "rental.booked",
+        subject: &rental.id.to_string(),
+        detail: &rental.title,
+    };
+    audit::record(&tx, &state.entropy, deed, now).await?;
     let body = Rental::of(&state, company, &rental, 0)?;
     let answer = claim.finish(&tx, StatusCode::CREATED, &body).await?;
     tx.commit().await?;

@@ -127,3 +127,15 @@ async fn forged_returns_take_nothing() {
     let (status, _) = platform.open(Site::Bidd, &format!("/api/v1/rentals/{rental}/payment/cancel")).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
 }
+
+#[tokio::test]
+async fn a_key_pays_for_one_rental() {
+    let platform = platform().await;
+    let (owner, first) = booked(&platform).await;
+    let second = platform.book(&owner, 36_000).await["id"].as_str().unwrap().to_owned();
+    let pay = |rental: &str| format!("/companies/{}/rentals/{rental}/payment", owner.company);
+    let (status, _) = platform.call(&owner.person, "POST", &pay(&first), None, Some("k")).await;
+    assert_eq!(status, StatusCode::OK);
+    let (status, problem) = platform.call(&owner.person, "POST", &pay(&second), None, Some("k")).await;
+    assert_eq!((status.as_u16(), &problem["code"]), (422, &json!("idempotency_key_reused")));
+}

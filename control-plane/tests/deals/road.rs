@@ -171,3 +171,35 @@ async fn a_job_that_somebody_does_is_left_to_them() {
     assert_eq!(ran, 1, "eight replicas, one job");
     assert_eq!(platform.cluster.applied(), before + 1);
 }
+
+#[tokio::test]
+async fn a_job_whose_process_died_is_done_by_another() {
+    let platform = platform().await;
+    let owner = platform.seller("hanbit").await;
+    let (id, name) = platform.deal(&owner, 7_200).await;
+    platform.cluster.set_hanging(true);
+    platform.product(&owner, &id, "드립백", 5).await;
+    let dying = tokio::time::timeout(
+        std::time::Duration::from_millis(300),
+        control_plane::jobs::runner::run_due(&platform.state),
+    );
+    assert!(dying.await.is_err(), "it dies while it works");
+    platform.cluster.set_hanging(false);
+    platform.work().await;
+    assert_eq!(platform.cluster.deal(&name).unwrap().spec.products.len(), 1, "the lease still holds");
+    platform.advance_seconds(91);
+    platform.work().await;
+    assert_eq!(platform.cluster.deal(&name).unwrap().spec.products.len(), 2);
+}
+
+#[tokio::test]
+async fn a_window_that_was_called_off_may_be_rented_again() {
+    let platform = platform().await;
+    let owner = platform.seller("hanbit").await;
+    let (_, first) = platform.deal(&owner, 7_200).await;
+    platform.cluster.forget(&first);
+    platform.work().await;
+    let (_, second) = platform.deal(&owner, 7_200).await;
+    assert_eq!(second, format!("{first}-2"));
+    assert_eq!(platform.cluster.names(), [second]);
+}

@@ -62,7 +62,7 @@ pub async fn pay(
     let begun = begin(&state, &rental, fee, owner.user, now).await?;
 
     let tx = state.db.begin().await?;
-    let claim = match idempotency::claim(&tx, owner.user, "rentals.pay", &key, now).await? {
+    let claim = match idempotency::claim(&tx, owner.user, "rentals.pay", &key.about(rental.id), now).await? {
         Attempt::Again(answer) => return Ok(answer.into_response()),
         Attempt::First(claim) => claim,
     };

@@ -35,6 +35,7 @@ pub struct CallbackPath {
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ApproveQuery {
+    #[param(inline)]
     pub payment: FeeId,
     /// The gateway's proof that the payer agreed.
     pub pg_token: String,

@@ -5,7 +5,6 @@ use control_plane_gateway::{Gateway as _, LookupError, PaymentState};
 
 use super::entity::State;
 use super::{merchant, settle, store};
-use crate::error::ApiError;
 use crate::ids::FeeId;
 use crate::jobs::{Done, JobError};
 use crate::state::AppState;
@@ -30,7 +29,7 @@ pub async fn recover(state: &AppState, fee: FeeId) -> Result<Done, JobError> {
     let lookup = match state.gateway.lookup(&merchant(state), &row.payment_ref).await {
         Ok(lookup) => lookup,
         Err(LookupError::UnknownPayment) => {
-            settle::failed(state, fee).await.map_err(ApiError::from)?;
+            settle::failed(state, fee).await?;
             return Ok(Done::Finished);
         }
         Err(error) => return Err(error.into()),

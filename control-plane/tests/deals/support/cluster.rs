@@ -14,6 +14,7 @@ pub struct MemoryCluster {
     secrets: Mutex<BTreeMap<String, BTreeMap<String, SecretString>>>,
     applied: Mutex<usize>,
     down: Mutex<bool>,
+    hanging: Mutex<bool>,
     changed: watch::Sender<u64>,
 }
 
@@ -51,6 +52,11 @@ impl MemoryCluster {
         *self.down.lock().unwrap() = down;
     }
 
+    /// Whether the cluster lets whoever applies a deal wait for ever.
+    pub fn set_hanging(&self, hanging: bool) {
+        *self.hanging.lock().unwrap() = hanging;
+    }
+
     fn check(&self) -> Result<(), ClusterError> {
         if *self.down.lock().unwrap() { Err(ClusterError::Unavailable("it is down".into())) } else { Ok(()) }
     }
@@ -60,6 +66,10 @@ impl Cluster for MemoryCluster {
     fn apply(&self, deal: TimeDeal) -> ClusterFuture<'_, ()> {
         Box::pin(async move {
             self.check()?;
+            let hanging = *self.hanging.lock().unwrap();
+            if hanging {
+                std::future::pending::<()>().await;
+            }
             let name = deal.metadata.name.clone().expect("a deal has a name");
             let broken = crds::rules::violations(&name, &deal.spec);
             if let Some(first) = broken.first() {
