@@ -1,10 +1,10 @@
-import { useState } from 'react';
+import { type KeyboardEvent, useRef, useState } from 'react';
 import { clock, koreanTime } from '~/shared/format/time';
 import { cx } from '~/shared/parts/cx';
 import { Button } from '~/shared/ui/Button';
 import { hourLabel, roomWords } from './hourWords';
 import styles from './WeekGrid.module.css';
-import { type Day, type Hour, isFree } from './week';
+import { type Day, type Hour, isFree, nextFree } from './week';
 
 interface WeekGridProps {
   days: readonly Day[];
@@ -15,15 +15,27 @@ interface WeekGridProps {
 /** Few open a deal before eight in the morning: those hours are folded away. */
 const firstHour = 8;
 
-function Cell({ hour, chosen, onChoose }: { hour: Hour; chosen: boolean; onChoose: (hour: Hour) => void }) {
+interface CellProps {
+  hour: Hour;
+  chosen: boolean;
+  /** The one cell that the Tab key reaches; arrows lead on from there. */
+  entry: boolean;
+  onChoose: (hour: Hour) => void;
+  onKeyDown: (event: KeyboardEvent, hour: Hour) => void;
+}
+
+function Cell({ hour, chosen, entry, onChoose, onKeyDown }: CellProps) {
   return (
     <button
       type="button"
       className={cx(styles.cell, styles[hour.room], chosen && styles.chosen)}
       disabled={!isFree(hour)}
+      tabIndex={entry ? 0 : -1}
+      data-starts-at={hour.startsAt}
       aria-pressed={chosen}
       aria-label={hourLabel(hour)}
       onClick={() => onChoose(hour)}
+      onKeyDown={(event) => onKeyDown(event, hour)}
     >
       {roomWords(hour)}
       {isFree(hour) && (
@@ -38,9 +50,24 @@ function Cell({ hour, chosen, onChoose }: { hour: Hour; chosen: boolean; onChoos
 /** Seven days side by side. A cell says how many shoppers still fit; its bar says how full it is. */
 export function WeekGrid({ days, chosen, onChoose }: WeekGridProps) {
   const [early, setEarly] = useState(false);
+  const [walked, setWalked] = useState<number | null>(null);
+  const frame = useRef<HTMLDivElement>(null);
+  const shown = days
+    .flatMap((day) => day.hours)
+    .filter((hour) => early || koreanTime(hour.startsAt).hour >= firstHour);
+  const entry =
+    [walked, chosen].find((at) => shown.some((hour) => hour.startsAt === at && isFree(hour))) ??
+    shown.find(isFree)?.startsAt;
+  const walk = (event: KeyboardEvent, from: Hour) => {
+    const next = nextFree(shown, from, event.key);
+    if (!next) return;
+    event.preventDefault();
+    setWalked(next.startsAt);
+    frame.current?.querySelector<HTMLElement>(`[data-starts-at="${next.startsAt}"]`)?.focus();
+  };
   const rows = Array.from({ length: 24 }, (_, at) => at).filter((hour) => early || hour >= firstHour);
   return (
-    <div className={styles.frame}>
+    <div className={styles.frame} ref={frame}>
       <table className={styles.grid}>
         <caption className="visually-hidden">날짜와 시간마다 남은 자리</caption>
         <thead>
@@ -69,7 +96,15 @@ export function WeekGrid({ days, chosen, onChoose }: WeekGridProps) {
                 const hour = day.hours.find((one) => koreanTime(one.startsAt).hour === row);
                 return (
                   <td key={day.startsAt}>
-                    {hour && <Cell hour={hour} chosen={chosen === hour.startsAt} onChoose={onChoose} />}
+                    {hour && (
+                      <Cell
+                        hour={hour}
+                        chosen={chosen === hour.startsAt}
+                        entry={entry === hour.startsAt}
+                        onChoose={onChoose}
+                        onKeyDown={walk}
+                      />
+                    )}
                   </td>
                 );
               })}

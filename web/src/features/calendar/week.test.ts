@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CalendarSlot, Plan, Rental } from '~/api/types';
 import { koreanInstant } from '~/shared/format/time';
-import { dayFromKey, dayKey, daysOf, hourOf, obstacle, type Room } from './week';
+import { dayFromKey, dayKey, daysOf, type Hour, hourOf, nextFree, obstacle, type Room } from './week';
 
 const hourMs = 3_600_000;
 const now = koreanInstant(2026, 11, 24, 9, 30);
@@ -54,6 +54,16 @@ describe('a week', () => {
     const days = daysOf(hours, first);
     expect(days.map((day) => day.hours.length)).toEqual([24, 24, 24, 24, 24, 24, 24]);
     expect(dayKey(days[6]?.startsAt ?? 0)).toBe('2026-11-30');
+  });
+
+  it('is walked with the arrows, past what is not free and not past the edge', () => {
+    const at = (hour: number) => hours[hour] as Hour;
+    expect(nextFree(hours, at(12), 'ArrowRight')).toBe(at(60));
+    expect(nextFree(hours, at(35), 'ArrowDown')).toBe(at(37));
+    expect(nextFree(hours, at(60), 'ArrowLeft')).toBe(at(12));
+    expect(nextFree(hours, at(23), 'ArrowDown')).toBeUndefined();
+    expect(nextFree(hours, at(0), 'ArrowUp')).toBeUndefined();
+    expect(nextFree(hours, at(12), 'Enter')).toBeUndefined();
   });
 
   it('names what stands in a window’s way', () => {

@@ -97,3 +97,25 @@ export function daysOf(hours: readonly Hour[], firstDay: number): Day[] {
 export function obstacle(hours: readonly Hour[], opensAt: number, lengthMs: number): Hour | undefined {
   return hours.find((hour) => hour.startsAt < opensAt + lengthMs && hour.endsAt > opensAt && !isFree(hour));
 }
+
+const steps: Record<string, number> = {
+  ArrowUp: -hourMs,
+  ArrowDown: hourMs,
+  ArrowLeft: -dayMs,
+  ArrowRight: dayMs,
+};
+
+/** The next free hour from `from` in the direction of an arrow key; nothing at the edge or for another key. */
+export function nextFree(hours: readonly Hour[], from: Hour, key: string): Hour | undefined {
+  const stepMs = steps[key];
+  if (stepMs === undefined) return undefined;
+  const dayOf = (hour: Hour) => startOfKoreanDay(hour.startsAt);
+  const ahead = hours
+    .filter((hour) => {
+      const distance = (hour.startsAt - from.startsAt) / stepMs;
+      const reachable = Math.abs(stepMs) === dayMs || dayOf(hour) === dayOf(from);
+      return Number.isInteger(distance) && distance > 0 && isFree(hour) && reachable;
+    })
+    .sort((a, b) => Math.abs(a.startsAt - from.startsAt) - Math.abs(b.startsAt - from.startsAt));
+  return ahead[0];
+}

@@ -1,17 +1,20 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '~/api/bidd';
-import type { CompanyApplication } from '~/api/types';
+import type { Company, CompanyApplication } from '~/api/types';
 import { useSession } from '~/features/session/session';
 import { businessNumber, businessNumberHolds, phone, phoneToE164 } from '~/shared/format/identity';
 import { PhoneActionBar } from '~/shared/parts/PhoneActionBar';
+import { SkeletonRows } from '~/shared/parts/Skeleton';
 import { bidd } from '~/shared/paths';
 import { Button } from '~/shared/ui/Button';
 import { TextField } from '~/shared/ui/Field';
 import { FieldGroup, FormProblem, formClass, Pair } from '~/shared/ui/Form';
+import { Loaded } from '~/shared/ui/Loaded';
 import { Page } from '~/shared/ui/Page';
 import { useForm } from '~/shared/ui/useForm';
 import { useNavigate } from '~/shared/ui/useNavigate';
 import { sentence } from '~/shared/words/errors';
+import { useCompany } from './queries';
 
 const empty: CompanyApplication = {
   name: '',
@@ -22,6 +25,16 @@ const empty: CompanyApplication = {
   contactEmail: '',
   contactPhone: '',
 };
+
+const applicationOf = (company: Company): CompanyApplication => ({
+  name: company.name,
+  slug: company.slug,
+  businessNumber: company.businessNumber,
+  representative: company.representative,
+  mailOrderNumber: company.mailOrderNumber,
+  contactEmail: company.contactEmail,
+  contactPhone: phone(company.contactPhone),
+});
 
 const missing: Record<keyof CompanyApplication, string> = {
   name: '가게 이름을 적어 주세요.',
@@ -50,13 +63,11 @@ export function applicationProblems(values: CompanyApplication): Partial<Company
   return problems;
 }
 
-/** A company applies. Each error stands at its field; what was typed stays. */
-export function ApplyPage() {
-  const { me } = useSession();
+function ApplicationForm({ initial }: { initial: CompanyApplication }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const form = useForm<CompanyApplication>({
-    initial: empty,
+    initial,
     validate: applicationProblems,
     submit: async (values) => {
       await api.apply({
@@ -64,11 +75,94 @@ export function ApplyPage() {
         businessNumber: businessNumber(values.businessNumber),
         contactPhone: phoneToE164(values.contactPhone),
       });
+      await client.invalidateQueries({ queryKey: ['company'] });
       await client.invalidateQueries({ queryKey: ['me'] });
       navigate(bidd.home());
     },
   });
   const domain = location.host.replace(/^bidd\./, 'ddib.');
+  return (
+    <form {...form.formProps} className={formClass('card')}>
+      <FieldGroup title="가게">
+        <TextField
+          label="가게 이름"
+          {...form.field('name')}
+          maxLength={40}
+          autoComplete="organization"
+          help="손님에게 보이는 이름이에요."
+        />
+        <TextField
+          label="타임딜 주소"
+          {...form.field('slug')}
+          onChange={(value) => form.set('slug', value.toLowerCase())}
+          suffix={`.${domain}`}
+          maxLength={30}
+          help="영문 소문자로 시작해 3자에서 30자까지 쓸 수 있어요. 나중에 바꿀 수 없어요."
+        />
+      </FieldGroup>
+      <FieldGroup title="사업자 정보">
+        <Pair>
+          <TextField
+            label="사업자등록번호"
+            {...form.field('businessNumber')}
+            onBlur={() => form.set('businessNumber', businessNumber(form.values.businessNumber))}
+            inputMode="numeric"
+            placeholder="123-45-67891"
+            maxLength={12}
+          />
+          <TextField label="대표자 이름" {...form.field('representative')} maxLength={30} />
+        </Pair>
+        <TextField
+          label="통신판매업 신고번호"
+          {...form.field('mailOrderNumber')}
+          placeholder="제2026-서울강남-0123호"
+          maxLength={40}
+        />
+      </FieldGroup>
+      <FieldGroup title="연락처" lead="심사 결과와 정산 소식을 여기로 알려 드려요.">
+        <Pair>
+          <TextField
+            label="이메일"
+            type="email"
+            {...form.field('contactEmail')}
+            autoComplete="email"
+            maxLength={100}
+          />
+          <TextField
+            label="전화번호"
+            type="tel"
+            {...form.field('contactPhone')}
+            onBlur={() => form.set('contactPhone', phone(form.values.contactPhone))}
+            autoComplete="tel"
+            placeholder="010-1234-5678"
+            maxLength={20}
+          />
+        </Pair>
+      </FieldGroup>
+      <FormProblem problem={form.problem} />
+      <PhoneActionBar>
+        <Button type="submit" size="large" isPending={form.isPending}>
+          신청하기
+        </Button>
+      </PhoneActionBar>
+    </form>
+  );
+}
+
+/** An application that was turned down is corrected, not typed anew. */
+function Correction({ id }: { id: string }) {
+  const query = useCompany(id);
+  return (
+    <Loaded query={query} skeleton={<SkeletonRows count={3} height={200} />}>
+      {(company) => <ApplicationForm initial={applicationOf(company)} />}
+    </Loaded>
+  );
+}
+
+/** A company applies. Each error stands at its field; what was typed stays. */
+export function ApplyPage() {
+  const { me, company } = useSession();
+  const rejected = company?.state === 'rejected';
   return (
     <Page
       width="form"
@@ -76,70 +170,7 @@ export function ApplyPage() {
       lead="사업자 정보를 확인하면 타임딜을 열 수 있어요. 심사는 보통 하루 안에 끝나요."
       {...(me.companies.length > 0 ? { back: { href: bidd.home(), label: '홈' } } : {})}
     >
-      <form {...form.formProps} className={formClass('card')}>
-        <FieldGroup title="가게">
-          <TextField
-            label="가게 이름"
-            {...form.field('name')}
-            maxLength={40}
-            autoComplete="organization"
-            help="손님에게 보이는 이름이에요."
-          />
-          <TextField
-            label="타임딜 주소"
-            {...form.field('slug')}
-            onChange={(value) => form.set('slug', value.toLowerCase())}
-            suffix={`.${domain}`}
-            maxLength={30}
-            help="영문 소문자로 시작해 3자에서 30자까지 쓸 수 있어요. 나중에 바꿀 수 없어요."
-          />
-        </FieldGroup>
-        <FieldGroup title="사업자 정보">
-          <Pair>
-            <TextField
-              label="사업자등록번호"
-              {...form.field('businessNumber')}
-              onBlur={() => form.set('businessNumber', businessNumber(form.values.businessNumber))}
-              inputMode="numeric"
-              placeholder="123-45-67891"
-              maxLength={12}
-            />
-            <TextField label="대표자 이름" {...form.field('representative')} maxLength={30} />
-          </Pair>
-          <TextField
-            label="통신판매업 신고번호"
-            {...form.field('mailOrderNumber')}
-            placeholder="제2026-서울강남-0123호"
-            maxLength={40}
-          />
-        </FieldGroup>
-        <FieldGroup title="연락처" lead="심사 결과와 정산 소식을 여기로 알려 드려요.">
-          <Pair>
-            <TextField
-              label="이메일"
-              type="email"
-              {...form.field('contactEmail')}
-              autoComplete="email"
-              maxLength={100}
-            />
-            <TextField
-              label="전화번호"
-              type="tel"
-              {...form.field('contactPhone')}
-              onBlur={() => form.set('contactPhone', phone(form.values.contactPhone))}
-              autoComplete="tel"
-              placeholder="010-1234-5678"
-              maxLength={20}
-            />
-          </Pair>
-        </FieldGroup>
-        <FormProblem problem={form.problem} />
-        <PhoneActionBar>
-          <Button type="submit" size="large" isPending={form.isPending}>
-            신청하기
-          </Button>
-        </PhoneActionBar>
-      </form>
+      {rejected ? <Correction id={company.id} /> : <ApplicationForm initial={empty} />}
     </Page>
   );
 }

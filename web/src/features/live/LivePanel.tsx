@@ -2,10 +2,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { CirclePause, Pause, Play } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '~/api/bidd';
-import type { Rental, RentalDeal } from '~/api/types';
+import type { Product, Rental, RentalDeal } from '~/api/types';
 import { useProducts } from '~/features/product/queries';
 import { rentalKey } from '~/features/rental/queries';
-import { number, people, percent, pieces, won } from '~/shared/format/number';
+import { people, percent, pieces, won } from '~/shared/format/number';
 import { Badge } from '~/shared/parts/Badge';
 import { Bar } from '~/shared/parts/Bar';
 import { Notice } from '~/shared/parts/Notice';
@@ -20,6 +20,7 @@ import { wordsFor } from '~/shared/words/errors';
 import { dealPhase } from '~/shared/words/glossary';
 import { historyMs, samplesOf, useHistory } from './history';
 import styles from './LivePanel.module.css';
+import { StockDialog } from './StockDialog';
 
 interface Props {
   company: string;
@@ -61,8 +62,9 @@ function Tiles({ deal, rental }: { deal: RentalDeal; rental: string }) {
   );
 }
 
-function Stock({ company, rental, sold }: Props & { sold: number }) {
+function Stock({ company, rental, sold, changeable }: Props & { sold: number; changeable: boolean }) {
   const products = useProducts(company, rental.id);
+  const [changed, setChanged] = useState<Product | null>(null);
   const total = products.data?.reduce((sum, product) => sum + product.stock, 0) ?? 0;
   if (total === 0) return null;
   return (
@@ -70,12 +72,38 @@ function Stock({ company, rental, sold }: Props & { sold: number }) {
       <div className={styles.stock}>
         <p className={styles.stockWords}>
           <span>
-            {pieces(total)} 가운데 <strong>{number(sold)}개</strong> 팔렸어요
+            {pieces(total)} 가운데 <strong>{pieces(sold)}</strong> 팔렸어요
           </span>
           <span>{percent(sold, total)}</span>
         </p>
         <Bar value={sold} max={total} label="팔린 재고" tone="success" />
       </div>
+      <ul className={styles.products}>
+        {products.data?.map((product) => (
+          <li key={product.id} className={styles.product}>
+            <span className={styles.productName}>{product.name}</span>
+            <span className="tabular">{pieces(product.stock)}</span>
+            {changeable && (
+              <Button
+                look="secondary"
+                size="small"
+                aria-label={`${product.name} 재고 바꾸기`}
+                onPress={() => setChanged(product)}
+              >
+                바꾸기
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {changed && (
+        <StockDialog
+          company={company}
+          rental={rental.id}
+          product={changed}
+          onClose={() => setChanged(null)}
+        />
+      )}
     </Section>
   );
 }
@@ -138,7 +166,7 @@ export function LivePanel({ company, rental }: Props) {
         </Notice>
       )}
       <Tiles deal={deal} rental={rental.id} />
-      <Stock company={company} rental={rental} sold={deal.figures.sold} />
+      <Stock company={company} rental={rental} sold={deal.figures.sold} changeable={deal.phase === 'Open'} />
       {deal.phase === 'Open' && <Controls company={company} rental={rental} />}
     </div>
   );

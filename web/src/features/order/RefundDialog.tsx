@@ -50,7 +50,7 @@ export function RefundDialog({ company, rental, order, onClose }: RefundDialogPr
         </>
       }
     >
-      <form id={formId} {...form.formProps} className={formClass()} style={{ gap: 'var(--space-4)' }}>
+      <form id={formId} {...form.formProps} className={formClass('compact')}>
         <Facts
           facts={[
             { label: '상품', value: `${order.product.name} × ${order.quantity}` },

@@ -110,7 +110,7 @@ export function ProductDialog({ company, rental, product, onClose }: ProductDial
         </>
       }
     >
-      <form id={formId} {...form.formProps} className={formClass()} style={{ gap: 'var(--space-5)' }}>
+      <form id={formId} {...form.formProps} className={formClass('compact')}>
         <ImageField
           label="사진"
           help="5MB보다 작은 PNG, JPEG, WebP. 정사각형이 가장 잘 보여요."

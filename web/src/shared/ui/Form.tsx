@@ -36,5 +36,6 @@ export function FormProblem({ problem }: { problem: string | null }) {
   );
 }
 
-export const formClass = (look: 'card' | 'plain' = 'plain') =>
-  cx(styles.form, look === 'card' && styles.card);
+/** `card`: on a surface of its own; `compact`: few fields, in a dialog. */
+export const formClass = (look: 'card' | 'plain' | 'compact' = 'plain') =>
+  cx(styles.form, look === 'card' && styles.card, look === 'compact' && styles.compact);
