@@ -1,0 +1,157 @@
+// The road from the rental to the books in a real browser: a company, an admin and a shopper, each on
+// a device of their own, on the real platform.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { start } from './platform.mjs';
+import { openBrowser, person, picture, signInAs } from './stage.mjs';
+
+// The first instant at which a deal of a local platform may open is about a minute away.
+const opensInSeconds = 75;
+const lengthSeconds = 240;
+
+let platform;
+let browser;
+
+before(async () => {
+  platform = await start();
+  browser = await openBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await platform?.stop();
+});
+
+test('a deal from the rental to the books', { timeout: 900_000 }, async () => {
+  const company = await person(browser, 'desktop');
+  const admin = await person(browser, 'desktop');
+  const shopper = await person(browser, 'phone');
+
+  await applies(company);
+  await approves(admin);
+  await preparesToSell(company);
+  const rental = await rents(company);
+  await stocks(company);
+  await shops(shopper);
+  await readsTheBooks(company, rental);
+
+  for (const { errors } of [company, admin, shopper]) assert.deepEqual(errors, []);
+});
+
+async function applies(company) {
+  const { page } = company;
+  await page.goto(platform.bidd);
+  await picture(company, '01-landing');
+  await page.getByRole('link', { name: '카카오로 시작하기' }).first().click();
+  await page.getByRole('heading', { name: '누구로 로그인할까요?' }).waitFor();
+  await picture(company, '02-sign-in');
+  await signInAs(page, /김사장/);
+  await page.waitForURL(`${platform.bidd}/**`);
+  await page.goto(`${platform.bidd}/apply`);
+  await page.getByLabel('가게 이름').fill('달빛책방');
+  await page.getByLabel('타임딜 주소').fill('dalbit');
+  await page.getByLabel('사업자등록번호').fill('123-45-67890');
+  await page.getByLabel('대표자 이름').fill('김사장');
+  await page.getByLabel('통신판매업 신고번호').fill('제2025-서울종로-0101호');
+  await page.getByLabel('이메일').fill('owner@dalbit.example');
+  await page.getByLabel('전화번호').fill('02-720-0101');
+  await page.getByRole('button', { name: '신청하기' }).click();
+  // A number that fails its check digit is told at its field, and what was typed is kept.
+  await page.locator('[aria-invalid="true"]').first().waitFor();
+  assert.equal(await page.getByLabel('가게 이름').inputValue(), '달빛책방');
+  await picture(company, '03-apply-error');
+  await page.getByLabel('사업자등록번호').fill('123-45-67891');
+  await page.getByRole('button', { name: '신청하기' }).click();
+  await page.getByText('신청 내용을 확인하고 있어요').waitFor();
+  await picture(company, '04-applied');
+}
+
+async function approves(admin) {
+  const { page } = admin;
+  await page.goto(platform.bidd);
+  await page.getByRole('link', { name: '카카오로 시작하기' }).first().click();
+  await signInAs(page, /이관리/);
+  await page.waitForURL(`${platform.bidd}/**`);
+  await page.goto(`${platform.bidd}/admin/companies`);
+  await picture(admin, '05-applications');
+  await page.getByRole('link', { name: /달빛책방/ }).first().click();
+  await page.getByRole('dialog').waitFor();
+  await picture(admin, '06-review');
+  await page.getByRole('button', { name: '승인하기' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+}
+
+async function preparesToSell(company) {
+  const { page } = company;
+  await page.goto(`${platform.bidd}/settings`);
+  await page.getByLabel('가맹점 코드 (CID)').fill('TC0ONETIME');
+  await page.getByLabel('시크릿 키').fill('sim-secret');
+  await page.getByRole('button', { name: '결제키 저장하기' }).click();
+  await page.getByText('결제키가 등록돼 있어요').waitFor();
+  await picture(company, '07-settings');
+  await page.goto(`${platform.bidd}/calendar`);
+  await page.getByRole('heading', { name: '빈 시간' }).waitFor();
+  await page.getByLabel('요금제').first().waitFor();
+  await picture(company, '08-calendar');
+}
+
+/** Rents a window that opens soon and pays for it on the simulator's pages. */
+async function rents(company) {
+  const { page } = company;
+  const opens = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + opensInSeconds * 1_000);
+  const closes = new Date(opens.getTime() + lengthSeconds * 1_000);
+  const query = new URLSearchParams({ opensAt: opens.toISOString(), closesAt: closes.toISOString(), plan: 'light' });
+  await page.goto(`${platform.bidd}/rentals/new?${query}`);
+  await page.getByLabel('타임딜 이름').fill('달빛 심야 서점');
+  await page.getByRole('button', { name: /분류/ }).click();
+  await page.getByRole('option', { name: /리빙|생활/ }).click();
+  await picture(company, '09-new-rental');
+  await page.getByRole('button', { name: '신청하고 결제하기' }).click();
+  await paysOnThePc(company, '10-fee');
+  await page.waitForURL(`${platform.bidd}/rentals/**`);
+  await page.getByText('대여료를 결제했어요').waitFor();
+  return { url: page.url().split('?')[0], opens, closes };
+}
+
+/** From the QR page: what the phone's camera would open, confirmed there. */
+async function paysOnThePc(who, name) {
+  const { page, context } = who;
+  await page.getByRole('link', { name: /카카오톡으로 결제하기/ }).waitFor();
+  await picture(who, `${name}-qr`);
+  const phone = await context.newPage();
+  await phone.goto(await page.getByRole('link', { name: /카카오톡으로 결제하기/ }).getAttribute('href').then((href) => new URL(href, page.url()).href));
+  await picture({ page: phone, device: 'phone' }, `${name}-confirm`);
+  await phone.getByRole('button', { name: /결제하기/ }).click();
+  await phone.waitForLoadState();
+  await phone.close();
+}
+
+async function stocks(company) {
+  const { page } = company;
+  await page.getByRole('button', { name: /상품 등록/ }).first().click();
+  await page.getByRole('dialog').waitFor();
+  await page.setInputFiles('input[type=file]', await drawing(company));
+  await page.getByLabel('상품 이름').fill('달빛 독서등');
+  await page.getByLabel('설명').fill('책 읽는 밤을 위한 따뜻한 빛이에요.');
+  await page.getByLabel('정가').fill('40000');
+  await page.getByLabel('판매가').fill('24000');
+  await page.getByLabel('재고').fill('20');
+  await page.getByLabel('한 사람이 살 수 있는 수량').fill('2');
+  await picture(company, '11-product');
+  await page.getByRole('button', { name: '상품 등록하기' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await page.getByText('달빛 독서등').first().waitFor();
+  await picture(company, '12-rental');
+}
+
+/** A picture for the product, drawn by the browser. */
+async function drawing({ context }) {
+  const page = await context.newPage();
+  await page.setViewportSize({ width: 800, height: 800 });
+  await page.setContent(
+    '<body style="margin:0;background:#efe9df"><svg viewBox="0 0 800 800"><ellipse cx="400" cy="660" rx="190" ry="26" fill="#cfc4b2"/><rect x="385" y="360" width="30" height="290" fill="#7a6a55"/><path d="M250 380 L330 180 H470 L550 380 Z" fill="#f4c95d"/></svg>',
+  );
+  const buffer = await page.screenshot();
+  await page.close();
+  return { name: 'lamp.png', mimeType: 'image/png', buffer };
+}
