@@ -30,6 +30,7 @@ const WEEK_SECONDS: i64 = 7 * DAY_SECONDS;
 #[into_params(parameter_in = Query)]
 pub struct DealsQuery {
     /// Left out: all that are not over.
+    #[param(inline)]
     pub when: Option<When>,
     /// One of the eight categories' codes.
     pub category: Option<String>,

@@ -2506,7 +2506,7 @@ export interface operations {
                 /** @description Part of a title, a company's or a product's name; at most 60 characters. */
                 q?: string;
                 /** @description Left out: all that are not over. */
-                when?: string;
+                when?: "open" | "today" | "week" | "ended";
             };
             header?: never;
             path?: never;
