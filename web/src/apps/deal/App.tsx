@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { cx } from '~/shared/parts/cx';
 import { Notice } from '~/shared/parts/Notice';
 import { Skeleton } from '~/shared/parts/Skeleton';
 import styles from './App.module.css';
@@ -73,8 +74,9 @@ function RoomPage() {
       {room.problem}
     </Notice>
   );
+  const narrow = !looking && screen !== 'inside';
   return (
-    <>
+    <div className={cx(styles.room, narrow && styles.narrow)}>
       <div className={styles.heading}>
         <p className={styles.company}>{status?.companyName ?? deal?.companyName ?? ' '}</p>
         <h1 className={styles.title}>{status?.title ?? deal?.title ?? '타임딜을 불러오고 있어요'}</h1>
@@ -99,7 +101,7 @@ function RoomPage() {
           </div>
         </div>
       )}
-    </>
+    </div>
   );
 }
 
@@ -108,17 +110,19 @@ export function App() {
   return (
     <div className={styles.frame}>
       <header className={styles.header}>
-        <a className={styles.brand} href={places().home}>
-          <svg viewBox="0 0 32 32" width="24" height="24" aria-hidden="true">
-            <rect width="32" height="32" rx="9" className={styles.tile} />
-            <circle cx="16" cy="16" r="9" className={styles.hands} />
-            <path d="M16 16V9.5M16 16l-5-3" className={styles.hands} />
-          </svg>
-          DDIB
-        </a>
-        <a className={styles.link} href={places().orders}>
-          내 주문
-        </a>
+        <div className={styles.bar}>
+          <a className={styles.brand} href={places().home}>
+            <svg viewBox="0 0 32 32" width="24" height="24" aria-hidden="true">
+              <rect width="32" height="32" rx="9" className={styles.tile} />
+              <circle cx="16" cy="16" r="9" className={styles.hands} />
+              <path d="M16 16V9.5M16 16l-5-3" className={styles.hands} />
+            </svg>
+            DDIB
+          </a>
+          <a className={styles.link} href={places().orders}>
+            내 주문
+          </a>
+        </div>
       </header>
       <main className={styles.main}>
         {route.page === 'order' ? (

@@ -22,7 +22,7 @@ import { places } from '../storefront';
 import styles from './Order.module.css';
 import { RefundSheet } from './RefundSheet';
 import { type OrderDesk, useOrder } from './useOrder';
-import { orderWords, returnWords } from './words';
+import { amountLabel, orderWords, returnWords } from './words';
 
 interface OrderPageProps {
   id: string;
@@ -45,7 +45,7 @@ export function OrderPage({ id, result }: OrderPageProps) {
       <section className={styles.head} aria-live="polite">
         <Badge {...orderState(order.state)} />
         <h1 className={styles.title}>{words.title}</h1>
-        <p className={styles.text}>{words.text}</p>
+        {!returned && <p className={styles.text}>{words.text}</p>}
         {(order.state === 'held' || order.state === 'ready') && (
           <p className={styles.hold}>
             <Countdown to={order.heldUntil} onEnd={desk.askNow} /> 남음
@@ -90,7 +90,7 @@ function What({ order }: { order: Order }) {
           </div>
         ))}
         <div className={styles.total}>
-          <dt>{order.paidAt ? '결제한 금액' : '결제할 금액'}</dt>
+          <dt>{amountLabel(order)}</dt>
           <dd>{won(order.amount)}</dd>
         </div>
       </dl>
@@ -135,9 +135,11 @@ function Actions({ order, desk }: { order: Order; desk: OrderDesk }) {
           <ButtonLink look="secondary" href={places().order(order.id)}>
             내 주문에서 보기
           </ButtonLink>
-          <Button look="quiet" onPress={() => setRefunding(true)}>
-            환불하기
-          </Button>
+          <div className={styles.last}>
+            <Button look="quiet" size="small" onPress={() => setRefunding(true)}>
+              환불하기
+            </Button>
+          </div>
           {refunding && <RefundSheet order={order} desk={desk} onClose={() => setRefunding(false)} />}
         </div>
       );

@@ -46,6 +46,12 @@ export function orderWords(order: Order): OrderWords {
   }
 }
 
+/** What the sum at the bottom is. */
+export function amountLabel(order: Order): string {
+  if (order.paidAt) return '결제한 금액';
+  return order.state === 'released' ? '주문 금액' : '결제할 금액';
+}
+
 /** What to say about how one came back from the payment page, while the order can still be paid. */
 export function returnWords(result: 'cancelled' | 'failed' | null, order: Order): string | null {
   if (order.state !== 'held' && order.state !== 'ready') return null;

@@ -59,7 +59,7 @@ function Entered({ status, position, room }: { status: Status; position: Positio
         </p>
       </div>
       <div className={styles.footer}>
-        <span className={styles.label} style={{ paddingLeft: 'var(--space-3)' }}>
+        <span className={`${styles.label} ${styles.beside}`}>
           {people(Math.max(position.waiting, 1))} 대기 중
         </span>
         <LeaveButton room={room} />

@@ -48,7 +48,7 @@ export function Waiting({ position, room, chime }: WaitingProps) {
       <div className={styles.way}>
         <div className={styles.row}>
           <p className={styles.ahead}>{aheadText(ahead)}</p>
-          <p className={styles.text}>{etaText(position.etaSeconds)}</p>
+          <p className={styles.eta}>{etaText(position.etaSeconds)}</p>
         </div>
         <Bar value={progress(start, ahead)} max={1_000} label="지나온 대기" />
         <p className={styles.label}>모두 {people(position.waiting)}이 기다리고 있어요</p>
