@@ -36,6 +36,8 @@ pub enum ApiError {
     Paused,
     #[error("sold out")]
     SoldOut,
+    #[error("as many orders as one shopper may make")]
+    TooManyOrders,
     #[error("fewer pieces are left than asked for")]
     StockShort { left: u32 },
     #[error("more pieces than one shopper may have")]
@@ -102,7 +104,7 @@ impl ApiError {
             ApiError::PlaceTakenBack => (
                 S::CONFLICT,
                 "place_taken_back",
-                "시간이 지나 자리가 다음 분에게 넘어갔어요. 자리가 나면 가장 먼저 들어갈 수 있어요.",
+                "시간이 지나 자리가 다음 분에게 넘어갔어요. 자리가 나면 다시 들어갈 수 있어요.",
             ),
             ApiError::NotOpen => (S::CONFLICT, "not_open", "아직 시작하지 않았어요."),
             ApiError::Closed => (S::CONFLICT, "closed", "타임딜이 끝났어요."),
@@ -110,6 +112,9 @@ impl ApiError {
                 (S::CONFLICT, "paused", "판매자가 입장을 잠시 멈췄어요. 순서는 그대로 있으니 기다려 주세요.")
             }
             ApiError::SoldOut => (S::CONFLICT, "sold_out", "준비한 수량이 모두 팔렸어요."),
+            ApiError::TooManyOrders => {
+                (S::CONFLICT, "too_many_orders", "이 타임딜에서 할 수 있는 주문 횟수를 모두 썼어요.")
+            }
             ApiError::StockShort { .. } => {
                 (S::CONFLICT, "stock_short", "남은 수량이 모자라요. 수량을 줄여 다시 시도해 주세요.")
             }
@@ -138,11 +143,9 @@ impl ApiError {
                 "refund_refused",
                 "결제사가 환불을 받아 주지 않았어요. 판매자에게 문의해 주세요.",
             ),
-            ApiError::HoldExpired => (
-                S::CONFLICT,
-                "hold_expired",
-                "상품을 맡아 둔 시간이 지났어요. 다시 주문해 주세요.",
-            ),
+            ApiError::HoldExpired => {
+                (S::CONFLICT, "hold_expired", "상품을 맡아 둔 시간이 지났어요. 다시 주문해 주세요.")
+            }
             ApiError::OriginRefused => {
                 (S::FORBIDDEN, "origin_refused", "이 페이지에서 보낼 수 없는 요청이에요.")
             }

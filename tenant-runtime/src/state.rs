@@ -16,8 +16,9 @@ use tenant_runtime_core::pass::PassKey;
 use tenant_runtime_core::ticket::TicketKey;
 
 use crate::config::{Role, Secrets};
-use crate::queue::room::Room;
+use crate::orders::Meter;
 use crate::payment::{Till, TillError};
+use crate::queue::room::Room;
 use crate::redis::Store;
 use crate::redis::keys::Keys;
 
@@ -40,6 +41,8 @@ pub struct Parts {
     pub settings: ArcSwap<Settings>,
     /// The waiting room, as this process saw it last.
     pub room: Room,
+    /// How orders move, for Prometheus.
+    pub meter: Meter,
     /// The gateway, the ledger, and the chain over the deal's events.
     pub till: Till,
     pub metrics: Metrics,
@@ -86,6 +89,7 @@ impl Runtime {
         Ok(Runtime(Arc::new(Parts {
             role,
             till,
+            meter: Meter::new(&metrics),
             keys: Keys::new(&config.deal),
             tickets: TicketKey::new(&secrets.deal_key, &config.deal),
             passes: PassKey::new(&secrets.deal_key, &config.deal),

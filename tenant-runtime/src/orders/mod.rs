@@ -2,14 +2,17 @@
 //! change it, and how a shopper sees it. Whether a change makes sense is decided by
 //! `tenant_runtime_core::orders`; that nothing came between is ensured by the step.
 
+mod meter;
 mod record;
 pub mod steps;
 mod view;
 
+use futures_util::future::try_join_all;
 use tenant_runtime_core::ids::OrderId;
 use tenant_runtime_core::orders::Order;
 use uuid::Uuid;
 
+pub use meter::Meter;
 pub use view::OrderView;
 
 use crate::error::ApiError;
@@ -37,18 +40,16 @@ pub async fn find_own(runtime: &Runtime, shopper: Uuid, order: OrderId) -> Resul
     find(runtime, order).await?.filter(|order| order.shopper.0 == shopper).ok_or(ApiError::OrderUnknown)
 }
 
-/// All orders of one shopper in this deal, newest first. Their number is bounded by the stock and by
-/// the limit per shopper of what is held at a time; released ones are only as many as were held.
+/// All orders of one shopper in this deal, newest first: at most [`steps::ORDERS_PER_SHOPPER_MAX`].
 ///
 /// # Errors
 /// Where Redis is away, or holds something that is no order.
 pub async fn of_shopper(runtime: &Runtime, shopper: Uuid) -> Result<Vec<Order>, StoreError> {
     let had: std::collections::HashMap<String, String> =
         runtime.store.read(redis::cmd("HGETALL").arg(runtime.keys.buyer(shopper))).await?;
-    let mut orders = Vec::new();
-    for order in had.iter().filter_map(|(field, value)| record::requested(field, value)) {
-        orders.extend(find(runtime, order).await?);
-    }
+    let ids = had.iter().filter_map(|(field, value)| record::requested(field, value));
+    let found = try_join_all(ids.map(|order| find(runtime, order))).await?;
+    let mut orders: Vec<Order> = found.into_iter().flatten().collect();
     orders.sort_by_key(|order| std::cmp::Reverse(order.created_at));
     Ok(orders)
 }

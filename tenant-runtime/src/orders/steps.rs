@@ -25,6 +25,10 @@ step!(STRAY_RETURNED, "stray_returned");
 step!(DUE, "due");
 step!(POSTPONE, "postpone");
 
+/// How many orders one shopper may make in a deal, released ones included: each stays in Redis until
+/// the deal is torn down.
+pub const ORDERS_PER_SHOPPER_MAX: u32 = 50;
+
 /// Whether a step changed the order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
@@ -35,8 +39,13 @@ pub enum Moved {
 }
 
 impl Moved {
-    fn from_word(word: String) -> Moved {
-        if word == "moved" { Moved::Yes } else { Moved::No(word) }
+    /// Reads a step's answer, and counts it where it was taken.
+    fn read(runtime: &Runtime, step: &'static str, word: String) -> Moved {
+        if word != "moved" {
+            return Moved::No(word);
+        }
+        runtime.meter.moved(step);
+        Moved::Yes
     }
 
     #[must_use]
@@ -73,6 +82,8 @@ pub enum Held {
     NotOpen,
     /// The shopper's place inside is gone.
     Outside,
+    /// The shopper has made as many orders as anyone may.
+    OrdersReached,
     ProductUnknown,
     LimitReached,
     Short {
@@ -115,10 +126,15 @@ pub async fn hold(runtime: &Runtime, wish: &Wish<'_>) -> Result<Held, StoreError
         .arg(wish.shopper.to_string())
         .arg(wish.item.amount.0)
         .arg(serde_json::to_string(&facts).expect("facts are plain data"))
+        .arg(ORDERS_PER_SHOPPER_MAX)
         .run()
         .await?;
     let answer: Vec<&str> = answer.iter().map(String::as_str).collect();
-    held(&answer).ok_or_else(|| unexpected("hold", &answer))
+    let held = held(&answer).ok_or_else(|| unexpected("hold", &answer))?;
+    if matches!(held, Held::New { .. }) {
+        runtime.meter.moved("held");
+    }
+    Ok(held)
 }
 
 fn held(answer: &[&str]) -> Option<Held> {
@@ -133,6 +149,7 @@ fn held(answer: &[&str]) -> Option<Held> {
         ["closed"] => Held::Closed,
         ["not_open"] => Held::NotOpen,
         ["outside"] => Held::Outside,
+        ["orders"] => Held::OrdersReached,
         ["unknown"] => Held::ProductUnknown,
         ["limit"] => Held::LimitReached,
         ["short", left] => Held::Short { left: left.parse().ok()? },
@@ -165,7 +182,10 @@ pub async fn ready(runtime: &Runtime, order: OrderId, payment: &Announced) -> Re
         .await?;
     let answer: Vec<&str> = answer.iter().map(String::as_str).collect();
     match answer.as_slice() {
-        ["moved"] => Ok(Readied::Now),
+        ["moved"] => {
+            runtime.meter.moved("ready");
+            Ok(Readied::Now)
+        }
         ["already", announced] => serde_json::from_str(announced)
             .map(|announced| Readied::Already(Box::new(announced)))
             .map_err(|_| unexpected("ready", &answer)),
@@ -181,7 +201,7 @@ pub async fn ready(runtime: &Runtime, order: OrderId, payment: &Announced) -> Re
 /// Where Redis is away.
 pub async fn withdraw(runtime: &Runtime, order: OrderId, payment_ref: &str) -> Result<Moved, StoreError> {
     let call = runtime.store.step(&WITHDRAW).key(runtime.keys.order(order)).arg(payment_ref);
-    call.run().await.map(Moved::from_word)
+    call.run().await.map(|word| Moved::read(runtime, "withdrawn", word))
 }
 
 /// Ready -> Approving. Only after [`Moved::Yes`] may the gateway be asked for money.
@@ -197,7 +217,7 @@ pub async fn approving(runtime: &Runtime, order: OrderId, proof: &str) -> Result
         .arg(order.to_string())
         .arg(proof)
         .arg(millis(RECOVER_AFTER));
-    call.run().await.map(Moved::from_word)
+    call.run().await.map(|word| Moved::read(runtime, "approving", word))
 }
 
 /// Approving -> Ready, where the gateway declined this very proof.
@@ -212,7 +232,7 @@ pub async fn reopen(runtime: &Runtime, order: OrderId, proof: &str) -> Result<Mo
         .key(runtime.keys.due())
         .arg(order.to_string())
         .arg(proof);
-    call.run().await.map(Moved::from_word)
+    call.run().await.map(|word| Moved::read(runtime, "reopened", word))
 }
 
 /// Approving -> Paid. `paid` is the order as it will be.
@@ -235,7 +255,7 @@ pub async fn paid(runtime: &Runtime, paid: &Order) -> Result<Moved, StoreError> 
         .arg(paid.id.to_string())
         .arg(serde_json::to_string(receipt).expect("a receipt is plain data"))
         .arg(event_text(paid));
-    call.run().await.map(Moved::from_word)
+    call.run().await.map(|word| Moved::read(runtime, "paid", word))
 }
 
 /// Held, Ready or Approving -> Released, where `order` is still as it is given.
@@ -265,7 +285,7 @@ pub async fn release(runtime: &Runtime, order: &Order, reason: ReleaseReason) ->
         .arg(order.state.name())
         .arg(proof)
         .arg(reason);
-    call.run().await.map(Moved::from_word)
+    call.run().await.map(|word| Moved::read(runtime, "released", word))
 }
 
 /// Paid -> Refunding.
@@ -283,7 +303,7 @@ pub async fn refunding(runtime: &Runtime, order: OrderId, reason: &str) -> Resul
         .arg(order.to_string())
         .arg(reason)
         .arg(millis(RECOVER_AFTER));
-    call.run().await.map(Moved::from_word)
+    call.run().await.map(|word| Moved::read(runtime, "refunding", word))
 }
 
 /// Refunding -> Paid, where the gateway will not give the money back.
@@ -298,7 +318,7 @@ pub async fn keep(runtime: &Runtime, order: OrderId) -> Result<Moved, StoreError
         .key(runtime.keys.due())
         .key(runtime.keys.books())
         .arg(order.to_string());
-    call.run().await.map(Moved::from_word)
+    call.run().await.map(|word| Moved::read(runtime, "kept", word))
 }
 
 /// Refunding -> Refunded. `refunded` is the order as it will be.
@@ -325,7 +345,7 @@ pub async fn refunded(runtime: &Runtime, refunded: &Order) -> Result<Moved, Stor
         .arg(event_text(refunded))
         .arg(u8::from(runtime.config.restock_on_refund))
         .arg(runtime.config.closes_at.as_millisecond());
-    call.run().await.map(Moved::from_word)
+    call.run().await.map(|word| Moved::read(runtime, "refunded", word))
 }
 
 /// The money of a released order is back with the shopper.

@@ -12,8 +12,10 @@ use tenant_runtime_core::ids::OrderId;
 use tenant_runtime_core::orders::Refused;
 
 use super::resolve;
-use crate::error::ApiError;
-use crate::orders::{self, steps};
+use crate::error::{ApiError, chain};
+use crate::orders;
+use crate::orders::steps::{self, Moved};
+use crate::redis::patiently;
 use crate::state::Runtime;
 
 const PROOF_CHARS_MAX: usize = 200;
@@ -34,25 +36,24 @@ pub(super) async fn approve(
     // In a task of its own: a shopper who closes the page must not interrupt a payment halfway.
     let attempt = tokio::spawn(async move { take_money(&runtime, order, proof.pg_token).await });
     match attempt.await {
-        Ok(Ok(())) => Redirect::to(&page(order, None)),
+        Ok(Ok(())) => {}
         Ok(Err(error)) => {
             tracing::info!(%order, %error, "no money was asked for");
-            Redirect::to(&page(order, Some("failed")))
+            return Redirect::to(&page(order, Some("failed")));
         }
-        Err(panic) => {
-            tracing::error!(%order, %panic, "an approval broke off; recovery finishes it");
-            Redirect::to(&page(order, None))
-        }
+        Err(panic) => tracing::error!(%order, %panic, "an approval broke off; recovery finishes it"),
     }
+    Redirect::to(&page(order, None))
 }
 
+/// An error means that no money was asked for. What comes after that is recovery's, whatever happens.
 async fn take_money(runtime: &Runtime, order: OrderId, proof: String) -> Result<(), ApiError> {
     if proof.is_empty() || proof.len() > PROOF_CHARS_MAX {
         return Err(ApiError::OrderState);
     }
-    let order = orders::find(runtime, order).await?.ok_or(ApiError::OrderUnknown)?;
-    let decided = matches!(order.state.name(), "approving" | "paid" | "refunding" | "refunded");
-    if decided {
+    // The shopper brings the proof once: a Redis that is just starting again is waited for.
+    let order = patiently(|| orders::find(runtime, order)).await?.ok_or(ApiError::OrderUnknown)?;
+    if matches!(order.state.name(), "approving" | "paid" | "refunding" | "refunded") {
         // The page was loaded again: there is nothing left to ask for.
         return Ok(());
     }
@@ -60,8 +61,14 @@ async fn take_money(runtime: &Runtime, order: OrderId, proof: String) -> Result<
         Refused::State(_) => ApiError::OrderState,
         Refused::TooLate => ApiError::HoldExpired,
     })?;
-    if steps::approving(runtime, approving.id, &proof).await?.is_yes() {
-        let _ended = resolve::take_money(runtime, &approving).await?;
+    let moved = patiently(|| steps::approving(runtime, approving.id, &proof)).await?;
+    if moved == Moved::No("late".to_owned()) {
+        return Err(ApiError::HoldExpired);
+    }
+    if moved.is_yes()
+        && let Err(error) = resolve::take_money(runtime, &approving).await
+    {
+        tracing::warn!(order = %approving.id, error = %chain(&error), "recovery finishes this payment");
     }
     Ok(())
 }

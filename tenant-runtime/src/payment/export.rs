@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use control_plane_core::ledger::{Acknowledged, BATCH_MAX, Batch, Head, RefundOrder};
+use control_plane_core::ledger::{Acknowledged, BATCH_MAX, Batch, Entry, Head, RefundOrder};
 use secrecy::ExposeSecret as _;
 use tenant_runtime_core::ids::OrderId;
 use tokio::task::JoinSet;
@@ -31,6 +31,8 @@ const RETRY_MAX: Duration = Duration::from_secs(10);
 const REFUNDS_MAX: usize = 8;
 /// How long a refund that the gateway declined is left alone.
 const REFUSED_FOR: Duration = Duration::from_secs(60);
+/// Of events, before they are quoted in a body, of which the ledger takes 2 MiB.
+const BATCH_BYTES_MAX: usize = 1024 * 1024;
 /// An answer names at most a few hundred refunds.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
@@ -53,8 +55,8 @@ pub enum ExportError {
 /// What one exchange with the ledger brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
-    /// How many events were sent.
-    pub sent: usize,
+    /// More events are already waiting.
+    pub more: bool,
     /// What the control plane wants refunded.
     pub refunds: Vec<RefundOrder>,
 }
@@ -67,7 +69,7 @@ pub(super) async fn run(runtime: &Runtime) {
             Ok(exchange) => {
                 retry = RETRY_MIN;
                 asked.carry_out(runtime, &exchange.refunds);
-                if exchange.sent < BATCH_MAX {
+                if !exchange.more {
                     unless_shut_down(runtime, wait_for_events(runtime)).await;
                 }
             }
@@ -115,15 +117,29 @@ pub async fn export_once(runtime: &Runtime) -> Result<Exchange, ExportError> {
     let deal = &runtime.config.deal;
     let marks = chain::marks(deal, &chain::books(runtime).await?)?;
     let entries = chain::entries_after(runtime, &marks.exported).await?;
-    let ours = match chain::fold(&marks.exported, &entries) {
+    let found = match chain::fold(&marks.exported, &entries) {
         Ok(_) => entries,
         // Another process has exported and dropped them since the books were read.
         Err(_) => Vec::new(),
     };
-    let batch = Batch { entries: ours };
+    let waiting = found.len();
+    let batch = Batch { entries: within_bytes(found) };
     let acknowledged = post(runtime, &batch).await?;
     keep_up(runtime, &marks, &batch, &acknowledged.head).await?;
-    Ok(Exchange { sent: batch.entries.len(), refunds: acknowledged.refunds })
+    let more = waiting == BATCH_MAX || waiting > batch.entries.len();
+    Ok(Exchange { more, refunds: acknowledged.refunds })
+}
+
+/// As many entries as the ledger takes at once, and at least one.
+fn within_bytes(mut entries: Vec<Entry>) -> Vec<Entry> {
+    let mut bytes = 0;
+    let fits = entries.iter().take_while(|entry| {
+        bytes += entry.event.len();
+        bytes <= BATCH_BYTES_MAX
+    });
+    let count = fits.count().max(1);
+    entries.truncate(count);
+    entries
 }
 
 async fn post(runtime: &Runtime, batch: &Batch) -> Result<Acknowledged, ExportError> {

@@ -8,6 +8,7 @@ mod approve;
 mod chain;
 mod export;
 mod figures;
+mod limits;
 mod ready;
 pub mod recover;
 mod refund;

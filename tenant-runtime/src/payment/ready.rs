@@ -44,6 +44,7 @@ pub(super) async fn ready(
     Path(order): Path<OrderId>,
 ) -> Result<Json<ReadyView>, ApiError> {
     let order = orders::find_own(&runtime, buyer.shopper, order).await?;
+    runtime.till.limits.check(order.id)?;
     let order = match &order.state {
         OrderState::Ready { payment } if is_alive(&runtime, &order, payment).await => {
             return Ok(Json(payment.clone().into()));

@@ -36,6 +36,7 @@ pub(super) async fn refund(
     let reason = check(&form.reason)?;
     let order = orders::find_own(&runtime, buyer.shopper, order).await?;
     if matches!(order.state, OrderState::Paid { .. }) {
+        runtime.till.limits.check(order.id)?;
         // In a task of its own: a shopper who closes the page must not interrupt it halfway.
         let attempt = tokio::spawn({
             let (runtime, order) = (runtime.clone(), order.clone());

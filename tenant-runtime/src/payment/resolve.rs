@@ -7,7 +7,7 @@ use tenant_runtime_core::orders::{Decision, Order, ReleaseReason, Sighting, Stat
 use crate::error::chain;
 use crate::orders::steps::{self, Moved};
 use crate::queue;
-use crate::redis::StoreError;
+use crate::redis::{StoreError, patiently};
 use crate::state::Runtime;
 
 /// How an attempt ended.
@@ -43,8 +43,12 @@ async fn ask_for_money(runtime: &Runtime, order: &Order) -> Result<Ended, StoreE
     };
     let desk = runtime.till.desk();
     match desk.gateway.confirm(&desk.merchant, &confirm).await {
-        Outcome::Done(approved) => commit(runtime, order, approved.method).await,
+        Outcome::Done(approved) => {
+            runtime.meter.called("approve_done");
+            commit(runtime, order, approved.method).await
+        }
         Outcome::Declined(decline) => {
+            runtime.meter.called("approve_declined");
             tracing::info!(order = %order.id, %decline, "the gateway took no money");
             match decline.kind {
                 // The payment lives on, and with it the hold: the shopper may come back with a good one.
@@ -58,6 +62,7 @@ async fn ask_for_money(runtime: &Runtime, order: &Order) -> Result<Ended, StoreE
             }
         }
         Outcome::Unknown(doubt) => {
+            runtime.meter.called("approve_in_doubt");
             tracing::warn!(order = %order.id, %doubt, "the gateway may have taken the money");
             Ok(Ended::Open)
         }
@@ -83,8 +88,12 @@ async fn ask_for_return(
         Cancel { payment_ref: payment_ref.to_owned(), amount: cancellable, cancellable_before: cancellable };
     let desk = runtime.till.desk();
     match desk.gateway.cancel(&desk.merchant, &cancel).await {
-        Outcome::Done(_) => returned(runtime, order).await,
+        Outcome::Done(_) => {
+            runtime.meter.called("cancel_done");
+            returned(runtime, order).await
+        }
         Outcome::Declined(decline) => {
+            runtime.meter.called("cancel_declined");
             tracing::error!(order = %order.id, %decline, "the gateway gives no money back");
             if matches!(order.state, State::Refunding { .. }) {
                 let _moved = steps::keep(runtime, order.id).await?;
@@ -93,6 +102,7 @@ async fn ask_for_return(
             Ok(Ended::Open)
         }
         Outcome::Unknown(doubt) => {
+            runtime.meter.called("cancel_in_doubt");
             tracing::warn!(order = %order.id, %doubt, "the gateway may have given the money back");
             Ok(Ended::Open)
         }
@@ -150,7 +160,7 @@ async fn commit(runtime: &Runtime, order: &Order, method: String) -> Result<Ende
         tracing::error!(order = %order.id, state = order.state.name(), "money for an order in this state");
         return Ok(Ended::Open);
     };
-    match steps::paid(runtime, &paid).await? {
+    match patiently(|| steps::paid(runtime, &paid)).await? {
         Moved::Yes => {
             tracing::info!(order = %order.id, amount = %order.item.amount, "paid");
             if let Err(error) = queue::steps::leave(runtime, order.shopper.0).await {

@@ -10,6 +10,7 @@ use tenant_runtime_core::config::DealConfig;
 use url::Url;
 
 use super::chain::Chain;
+use super::limits::CallLimits;
 use crate::config::Secrets;
 
 const LEDGER_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -30,6 +31,7 @@ pub struct Till {
     /// Only where the process has the payment role: no other knows the company's key.
     desk: Option<Desk>,
     pub(super) chain: Chain,
+    pub(super) limits: CallLimits,
 }
 
 /// What only the payment role has.
@@ -76,7 +78,7 @@ impl Till {
                 })
             }
         };
-        Ok(Till { desk, chain: Chain::new(&config.deal) })
+        Ok(Till { desk, chain: Chain::new(&config.deal), limits: CallLimits::new() })
     }
 
     /// The desk of a process with the payment role; its routes and tasks exist in no other.

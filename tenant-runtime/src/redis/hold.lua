@@ -5,8 +5,9 @@
 -- ARGV  1 opens (ms)   2 closes (ms)   3 life of a hold (ms)   4 pieces   5 most per shopper
 --       6 idempotency key   7 fingerprint of the request   8 order   9 product
 --       10 shopper as in passes   11 shopper   12 amount   13 facts of the order, JSON
+--       14 most orders per shopper, whatever became of them
 -- returns {'held', order, created (ms), until (ms)} | {'repeated', order} | {'reused'} | {'sealed'}
---       | {'closed'} | {'not_open'} | {'outside'} | {'unknown'} | {'limit'} | {'short', pieces left}
+--       | {'closed'} | {'not_open'} | {'outside'} | {'orders'} | {'unknown'} | {'limit'} | {'short', pieces left}
 local request = 'r:' .. ARGV[6]
 local earlier = redis.call('HGET', KEYS[4], request)
 if earlier then
@@ -30,6 +31,9 @@ local pass = redis.call('ZSCORE', KEYS[5], ARGV[10])
 if not pass or tonumber(pass) <= now then
   return {'outside'}
 end
+if number_of(KEYS[4], 'orders') >= tonumber(ARGV[14]) then
+  return {'orders'}
+end
 local left = tonumber(redis.call('HGET', KEYS[3], 'left') or '-1')
 if left < 0 then
   return {'unknown'}
@@ -46,6 +50,7 @@ local ends = now + tonumber(ARGV[3])
 redis.call('HINCRBY', KEYS[3], 'left', -pieces)
 redis.call('HINCRBY', KEYS[3], 'held', pieces)
 redis.call('HINCRBY', KEYS[4], product, pieces)
+redis.call('HINCRBY', KEYS[4], 'orders', 1)
 redis.call('HSET', KEYS[4], request, ARGV[8] .. ' ' .. ARGV[7])
 redis.call('HSET', KEYS[6], 'state', 'held', 'shopper', ARGV[11], 'product', ARGV[9], 'quantity', pieces,
   'amount', ARGV[12], 'facts', ARGV[13], 'created', now, 'until', ends)

@@ -94,7 +94,7 @@ impl Keys {
         self.named("due")
     }
 
-    /// Hash: what a shopper has in this deal. `p:<product>` -> pieces held and paid for,
+    /// Hash: what a shopper has in this deal. `orders` -> how many were ever made, `p:<product>` -> pieces held and paid for,
     /// `r:<idempotency key>` -> the order that the request made, and a fingerprint of the request.
     #[must_use]
     pub fn buyer(&self, shopper: Uuid) -> String {

@@ -49,6 +49,32 @@ impl StoreError {
     }
 }
 
+/// How long a Redis that is being started again is waited for, where giving up costs more.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE_PAUSE: Duration = Duration::from_millis(200);
+
+/// Tries something that may be repeated until Redis answers, for a while.
+///
+/// # Errors
+/// The last one.
+pub async fn patiently<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        match attempt().await {
+            Err(error @ StoreError::Unavailable(_)) => {
+                if tokio::time::Instant::now() >= deadline {
+                    return Err(error);
+                }
+                tokio::time::sleep(PATIENCE_PAUSE).await;
+            }
+            answer => return answer,
+        }
+    }
+}
+
 /// One atomic step: a `.lua` file of this folder, behind what it shares with others.
 pub struct Step {
     pub name: &'static str,

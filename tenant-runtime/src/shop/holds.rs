@@ -88,6 +88,7 @@ pub(super) async fn hold(
         Held::Closed => Err(ApiError::Closed),
         Held::NotOpen => Err(ApiError::NotOpen),
         Held::Outside => Err(ApiError::PassExpired),
+        Held::OrdersReached => Err(ApiError::TooManyOrders),
         Held::ProductUnknown => Err(ApiError::ProductUnknown),
         Held::LimitReached => Err(ApiError::LimitReached),
         Held::Short { left: 0 } => Err(ApiError::SoldOut),

@@ -86,6 +86,28 @@ impl Bank {
         token
     }
 
+    /// The shopper agrees on the page at this address.
+    pub fn agree_at(&self, address: &str) -> String {
+        let mut books = self.books.lock().unwrap();
+        let tid = address.rsplit('/').nth(1).unwrap();
+        let payment = books.payments.get_mut(tid).unwrap();
+        let token = format!("token-of-{tid}");
+        if payment.status == "READY" {
+            payment.status = "AUTH_PASSWORD";
+            payment.token = Some(token.clone());
+        }
+        token
+    }
+
+    /// From now on everything works.
+    pub fn heal(&self) {
+        self.books.lock().unwrap().faults.clear();
+    }
+
+    pub fn books(&self) -> BTreeMap<String, Payment> {
+        self.books.lock().unwrap().payments.clone()
+    }
+
     /// What became of all payments that were announced for an order.
     pub fn set_status(&self, order: &str, status: &'static str) {
         let mut books = self.books.lock().unwrap();
@@ -94,7 +116,7 @@ impl Bank {
     }
 
     pub fn payments(&self) -> Vec<Payment> {
-        self.books.lock().unwrap().payments.values().cloned().collect()
+        self.books().into_values().collect()
     }
 
     pub fn payment_of(&self, order: &str) -> Payment {

@@ -1,5 +1,7 @@
 //! A deal under test: its own Redis, bank and ledger, its routers, and shoppers who use them.
 
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -14,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tenant_runtime::config::{PaymentSecrets, Role, Secrets};
 use tenant_runtime::payment::{self, Figures};
+use tenant_runtime::redis::{StoreError, patiently};
 use tenant_runtime::state::{Ingredients, Runtime};
 use tenant_runtime::{app, queue};
 use tenant_runtime_core::config::{
@@ -25,7 +28,7 @@ use uuid::Uuid;
 
 use crate::bank::{self, Bank};
 use crate::books::{self, Ledger};
-use crate::redis::{PASSWORD, Redis};
+use crate::redis::{self, PASSWORD, Redis};
 
 pub const COFFEE: Uuid = Uuid::from_u128(0xc0ffee);
 pub const CUP: Uuid = Uuid::from_u128(0xc04);
@@ -57,12 +60,27 @@ impl Default for Plan {
 
 pub struct Deal {
     pub redis: Redis,
-    pub bank: Bank,
     pub ledger: Ledger,
-    pub runtime: Runtime,
     pub hand: ManualClock,
+    shoppers: Shoppers,
+}
+
+impl Deref for Deal {
+    type Target = Shoppers;
+
+    fn deref(&self) -> &Shoppers {
+        &self.shoppers
+    }
+}
+
+/// What shoppers do, at one process of the deal.
+#[derive(Clone)]
+pub struct Shoppers {
+    pub bank: Bank,
+    pub runtime: Runtime,
+    address: String,
     router: Router,
-    issuer: Issuer,
+    issuer: Arc<Issuer>,
 }
 
 pub struct Answer {
@@ -88,14 +106,15 @@ impl Deal {
         let start = Clock::system().now();
         let config = config(&plan, start, &keys, &bank, &ledger);
         let (clock, hand) = Clock::manual(start);
-        let runtime = runtime(&redis, config, clock).await;
+        let address = redis.address();
+        let runtime = process(&address, config, clock).await;
         let router = app::router(&runtime);
-        Deal { redis, bank, ledger, runtime, hand, router, issuer: Issuer::new(ISSUER, &keys) }
+        let issuer = Arc::new(Issuer::new(ISSUER, &keys));
+        Deal { redis, ledger, hand, shoppers: Shoppers { bank, runtime, address, router, issuer } }
     }
 
-    /// Another process of the same deal.
-    pub async fn another_process(&self) -> Runtime {
-        runtime(&self.redis, self.runtime.config.clone(), self.runtime.clock.clone()).await
+    pub fn shoppers(&self) -> Shoppers {
+        self.shoppers.clone()
     }
 
     /// Time passes, for our clock and for whatever is due: Redis' own clock cannot be moved.
@@ -108,26 +127,42 @@ impl Deal {
             let _: i64 = self.read(&["ZADD", &self.runtime.keys.due(), &score, &order]).await;
         }
     }
+}
+
+impl Shoppers {
+    /// Another process of the same deal.
+    pub async fn process(&self) -> Runtime {
+        process(&self.address, self.runtime.config.clone(), self.runtime.clock.clone()).await
+    }
+
+    /// The same shoppers at another process.
+    pub fn at(&self, process: &Runtime) -> Shoppers {
+        Shoppers { runtime: process.clone(), router: app::router(process), ..self.clone() }
+    }
 
     pub async fn read<T: ::redis::FromRedisValue>(&self, words: &[&str]) -> T {
         let mut command = ::redis::cmd(words[0]);
         words[1..].iter().for_each(|word| {
             command.arg(*word);
         });
-        self.runtime.store.read(&command).await.unwrap()
+        patiently(|| self.runtime.store.read(&command)).await.unwrap()
     }
 
     /// Lets a shopper in, as the waiting room would.
     pub async fn let_in(&self, shopper: Uuid) -> String {
+        self.try_let_in(shopper).await.unwrap()
+    }
+
+    pub async fn try_let_in(&self, shopper: Uuid) -> Result<String, StoreError> {
         let expires_at = self.runtime.clock.now() + SignedDuration::from_secs(300);
         let mut place = ::redis::cmd("ZADD");
         place.arg(self.runtime.keys.passes());
         place.arg(expires_at.as_millisecond()).arg(shopper.as_bytes().as_slice());
-        self.runtime.store.read::<i64>(&place).await.unwrap();
+        self.runtime.store.read::<i64>(&place).await?;
         let mut ticket = ::redis::cmd("HSET");
         ticket.arg(self.runtime.keys.tickets()).arg(shopper.as_bytes().as_slice()).arg("0c");
-        self.runtime.store.read::<i64>(&ticket).await.unwrap();
-        format!("pass={}", self.runtime.passes.sign(&Pass { shopper, index: 0, expires_at }))
+        self.runtime.store.read::<i64>(&ticket).await?;
+        Ok(format!("pass={}", self.runtime.passes.sign(&Pass { shopper, index: 0, expires_at })))
     }
 
     pub fn signed_in(&self, shopper: Uuid) -> String {
@@ -223,7 +258,7 @@ impl Deal {
         payment::recover::sweep(&self.runtime).await.unwrap()
     }
 
-    /// Sends everything that is left to the ledger.
+    /// Sends everything to the ledger.
     pub async fn export(&self) {
         while self.figures().await.unexported > 0 {
             payment::export_once(&self.runtime).await.unwrap();
@@ -252,7 +287,7 @@ pub async fn until<F: Future<Output = bool>>(what: &str, mut condition: impl FnM
     panic!("after ten seconds, not yet: {what}");
 }
 
-async fn runtime(redis: &Redis, config: DealConfig, clock: Clock) -> Runtime {
+async fn process(address: &str, config: DealConfig, clock: Clock) -> Runtime {
     let secrets = Secrets {
         deal_key: [7; 32],
         draw_secret: [9; 32],
@@ -260,17 +295,12 @@ async fn runtime(redis: &Redis, config: DealConfig, clock: Clock) -> Runtime {
         control_token: "control".into(),
         payment: Some(PaymentSecrets { merchant_key: bank::KEY.into(), ledger_token: books::TOKEN.into() }),
     };
-    let store = redis.store().await;
-    let runtime = Runtime::new(Ingredients {
-        role: Role::All,
-        config,
-        secrets,
-        store,
-        clock,
-        shutdown: Shutdown::manual(),
-    })
-    .unwrap();
-    queue::arm(&runtime).await.unwrap();
+    let store = redis::connect(address).await;
+    let ingredients =
+        Ingredients { role: Role::All, config, secrets, store, clock, shutdown: Shutdown::manual() };
+    let runtime = Runtime::new(ingredients).unwrap();
+    // Redis may be killed at this very moment.
+    patiently(|| queue::arm(&runtime)).await.unwrap();
     runtime
 }
 

@@ -15,7 +15,7 @@ async fn the_chain_is_the_same_before_during_and_after_export() {
     for n in 1..=6_u64 {
         deal.paid(1).await;
         // A fresh process, which has to find its way from what is written down.
-        let fresh = payment::figures(&deal.another_process().await).await.unwrap();
+        let fresh = payment::figures(&deal.process().await).await.unwrap();
         assert_eq!(fresh.head, deal.figures().await.head);
         assert_eq!(fresh.head.count, n);
         if n % 2 == 0 {
@@ -23,7 +23,7 @@ async fn the_chain_is_the_same_before_during_and_after_export() {
             assert_eq!(deal.ledger.head(&name), fresh.head);
             let left: usize = deal.read(&["XLEN", &deal.runtime.keys.events()]).await;
             assert_eq!(left, 0, "what the ledger has is dropped");
-            assert_eq!(payment::figures(&deal.another_process().await).await.unwrap().head, fresh.head);
+            assert_eq!(payment::figures(&deal.process().await).await.unwrap().head, fresh.head);
         } else {
             assert_eq!(fresh.unexported, 1);
         }
@@ -50,7 +50,7 @@ async fn a_lost_answer_or_a_ledger_that_is_down_loses_nothing() {
 #[tokio::test]
 async fn several_processes_export_side_by_side() {
     let deal = Deal::open(Plan { stock: 100, ..Plan::default() }).await;
-    let others = join_all((0..3).map(|_| deal.another_process())).await;
+    let others = join_all((0..3).map(|_| deal.process())).await;
     let exporting = others.iter().map(|process| async {
         for _ in 0..60 {
             payment::export_once(process).await.unwrap();
@@ -73,13 +73,13 @@ async fn a_process_that_dies_while_exporting_is_replaced() {
     let deal = Deal::open(Plan { stock: 100, ..Plan::default() }).await;
     for _ in 0..8 {
         deal.paid(1).await;
-        let process = deal.another_process().await;
+        let process = deal.process().await;
         let dying = tokio::spawn(async move { payment::export_once(&process).await });
         tokio::task::yield_now().await;
         dying.abort();
         let _gone = dying.await;
     }
-    let running = tokio::spawn(payment::run(deal.another_process().await));
+    let running = tokio::spawn(payment::run(deal.process().await));
     until("the ledger has everything", || async { deal.figures().await.unexported == 0 }).await;
     running.abort();
     assert_eq!(deal.ledger.entries().len(), 8);

@@ -3,6 +3,7 @@
 
 mod bank;
 mod books;
+mod chaos;
 mod deal;
 mod export;
 mod holds;

@@ -20,7 +20,7 @@ async fn a_lost_answer_is_found_again_and_committed_once() {
     assert_eq!(deal.state(&order).await, "approving");
     assert_eq!(deal.recover().await, 0, "it may still be on its way");
     deal.wait(21).await;
-    let others = join_all((0..4).map(|_| deal.another_process())).await;
+    let others = join_all((0..4).map(|_| deal.process())).await;
     let found = join_all(others.iter().map(payment::recover::sweep)).await;
     let found: usize = found.into_iter().map(Result::unwrap).sum();
     assert_eq!(found, 1, "one process has it, the others leave it alone");

@@ -23,7 +23,7 @@ impl Redis {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let process = spawn(port, folder.path());
         let redis = Redis { process, port, folder };
-        redis.store().await;
+        connect(&redis.address()).await;
         redis
     }
 
@@ -31,27 +31,27 @@ impl Redis {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// A connection, as soon as Redis takes one.
-    pub async fn store(&self) -> Store {
-        let password = SecretString::from(PASSWORD);
-        for _ in 0..200 {
-            if let Ok(store) = Store::connect(&self.address(), &password).await
-                && store.ping().await.is_ok()
-            {
-                return store;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("redis-server did not come up on port {}", self.port);
-    }
-
     /// The power goes off, and comes back.
     pub async fn kill_and_restart(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
         self.process = spawn(self.port, self.folder.path());
-        self.store().await;
+        connect(&self.address()).await;
     }
+}
+
+/// A connection, as soon as Redis takes one.
+pub async fn connect(address: &str) -> Store {
+    let password = SecretString::from(PASSWORD);
+    for _ in 0..200 {
+        if let Ok(store) = Store::connect(address, &password).await
+            && store.ping().await.is_ok()
+        {
+            return store;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("redis-server did not come up at {address}");
 }
 
 impl Drop for Redis {
