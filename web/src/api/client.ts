@@ -4,4 +4,4 @@ import createClient from 'openapi-fetch';
 import type { paths } from './schema';
 import { transport } from './transport';
 
-export const client = createClient<paths>({ baseUrl: location.origin, fetch: transport });
+export const client = createClient<paths>({ fetch: transport });

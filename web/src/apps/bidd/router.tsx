@@ -1,14 +1,21 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { LandingPage } from '~/features/landing/LandingPage';
-import { Empty } from '~/shared/parts/States';
+import { Empty, Failed } from '~/shared/parts/States';
 import { bidd } from '~/shared/paths';
-import { ButtonLink } from '~/shared/ui/Button';
+import { Button, ButtonLink } from '~/shared/ui/Button';
 import { PortalFrame } from './PortalFrame';
 
 const NotFound = () => (
   <Empty title="찾는 화면이 없어요" action={<ButtonLink href={bidd.landing()}>처음으로 가기</ButtonLink>}>
     주소가 바뀌었거나 잘못 적혔을 수 있어요.
   </Empty>
+);
+
+/** A page that broke, or that a newer release has replaced: loading it anew helps with both. */
+const Broken = () => (
+  <Failed title="화면을 열지 못했어요" action={<Button onPress={() => location.reload()}>새로 열기</Button>}>
+    새 화면이 나왔을 수 있어요. 새로 열어도 같으면 잠시 뒤에 다시 와 주세요.
+  </Failed>
 );
 
 const root = createRootRoute({ notFoundComponent: NotFound });
@@ -65,4 +72,5 @@ export const router = createRouter({
   },
   scrollRestoration: true,
   defaultPreload: false,
+  defaultErrorComponent: Broken,
 });

@@ -1,6 +1,6 @@
 import { CircleAlert, MousePointerClick } from 'lucide-react';
 import type { Plan } from '~/api/types';
-import { rentalFee } from '~/features/rental/fee';
+import { rentalFee } from '~/features/rental/life';
 import { people, won } from '~/shared/format/number';
 import { clock, span } from '~/shared/format/time';
 import { Notice } from '~/shared/parts/Notice';

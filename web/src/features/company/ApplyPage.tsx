@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '~/api/bidd';
-import type { Company, CompanyApplication } from '~/api/types';
+import type { CompanyApplication } from '~/api/types';
 import { useSession } from '~/features/session/session';
-import { businessNumber, businessNumberHolds, phone, phoneToE164 } from '~/shared/format/identity';
+import { businessNumber, phone, phoneToE164 } from '~/shared/format/identity';
 import { PhoneActionBar } from '~/shared/parts/PhoneActionBar';
 import { SkeletonRows } from '~/shared/parts/Skeleton';
 import { bidd } from '~/shared/paths';
@@ -13,55 +13,8 @@ import { Loaded } from '~/shared/ui/Loaded';
 import { Page } from '~/shared/ui/Page';
 import { useForm } from '~/shared/ui/useForm';
 import { useNavigate } from '~/shared/ui/useNavigate';
-import { sentence } from '~/shared/words/errors';
+import { applicationOf, applicationProblems, emptyApplication } from './application';
 import { useCompany } from './queries';
-
-const empty: CompanyApplication = {
-  name: '',
-  slug: '',
-  businessNumber: '',
-  representative: '',
-  mailOrderNumber: '',
-  contactEmail: '',
-  contactPhone: '',
-};
-
-const applicationOf = (company: Company): CompanyApplication => ({
-  name: company.name,
-  slug: company.slug,
-  businessNumber: company.businessNumber,
-  representative: company.representative,
-  mailOrderNumber: company.mailOrderNumber,
-  contactEmail: company.contactEmail,
-  contactPhone: phone(company.contactPhone),
-});
-
-const missing: Record<keyof CompanyApplication, string> = {
-  name: '가게 이름을 적어 주세요.',
-  slug: '주소에 쓸 이름을 적어 주세요.',
-  businessNumber: '사업자등록번호를 적어 주세요.',
-  representative: '대표자 이름을 적어 주세요.',
-  mailOrderNumber: '통신판매업 신고번호를 적어 주세요.',
-  contactEmail: '이메일을 적어 주세요.',
-  contactPhone: '전화번호를 적어 주세요.',
-};
-
-/** What can be known to be wrong without asking the server. */
-export function applicationProblems(values: CompanyApplication): Partial<CompanyApplication> {
-  const problems: Partial<CompanyApplication> = {};
-  for (const key of Object.keys(missing) as (keyof CompanyApplication)[]) {
-    if (values[key].trim() === '') problems[key] = missing[key];
-  }
-  if (values.slug && !/^[a-z](?:[a-z0-9]|-(?!-)){1,28}[a-z0-9]$/.test(values.slug))
-    problems.slug = sentence('slug_invalid');
-  if (values.businessNumber && !businessNumberHolds(values.businessNumber)) {
-    problems.businessNumber = sentence('business_number_invalid');
-  }
-  if (values.contactEmail && !/^\S+@\S+\.\S+$/.test(values.contactEmail)) {
-    problems.contactEmail = '이메일 주소가 맞지 않아요. 다시 확인해 주세요.';
-  }
-  return problems;
-}
 
 function ApplicationForm({ initial }: { initial: CompanyApplication }) {
   const client = useQueryClient();
@@ -170,7 +123,7 @@ export function ApplyPage() {
       lead="사업자 정보를 확인하면 타임딜을 열 수 있어요. 심사는 보통 하루 안에 끝나요."
       {...(me.companies.length > 0 ? { back: { href: bidd.home(), label: '홈' } } : {})}
     >
-      {rejected ? <Correction id={company.id} /> : <ApplicationForm initial={empty} />}
+      {rejected ? <Correction id={company.id} /> : <ApplicationForm initial={emptyApplication} />}
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId } from 'react';
 import { api } from '~/api/bidd';
-import type { Product, ProductDraft, UploadedImage } from '~/api/types';
+import type { Product } from '~/api/types';
 import { rentalKey } from '~/features/rental/queries';
 import { discountPercent, won } from '~/shared/format/number';
 import { Button } from '~/shared/ui/Button';
@@ -12,43 +12,8 @@ import { ImageField } from '~/shared/ui/ImageField';
 import { toast } from '~/shared/ui/Toast';
 import { useForm } from '~/shared/ui/useForm';
 import { wordsFor } from '~/shared/words/errors';
+import { type Draft, draftOf, draftProblems, emptyDraft, sentDraft } from './draft';
 import { productsKey } from './queries';
-
-interface Draft {
-  name: string;
-  description: string;
-  listPrice: number | null;
-  price: number | null;
-  stock: number | null;
-  perShopperMax: number | null;
-  image: UploadedImage | null;
-}
-
-const empty: Draft = {
-  name: '',
-  description: '',
-  listPrice: null,
-  price: null,
-  stock: null,
-  perShopperMax: 1,
-  image: null,
-};
-
-export function productProblems(draft: Draft): Partial<Record<keyof Draft, string>> {
-  const found: Partial<Record<keyof Draft, string>> = {};
-  if (!draft.name.trim()) found.name = '상품 이름을 적어 주세요.';
-  if (draft.listPrice === null) found.listPrice = '정가를 적어 주세요.';
-  if (draft.price === null || draft.price < 1) found.price = '판매가를 적어 주세요.';
-  if (draft.stock === null || draft.stock < 1) found.stock = '재고를 1개 이상 적어 주세요.';
-  if (draft.perShopperMax === null || draft.perShopperMax < 1) found.perShopperMax = '1개 이상 적어 주세요.';
-  if (draft.listPrice !== null && draft.price !== null && draft.price > draft.listPrice) {
-    found.price = '판매가가 정가보다 높아요.';
-  }
-  if (draft.stock !== null && draft.perShopperMax !== null && draft.perShopperMax > draft.stock) {
-    found.perShopperMax = '재고보다 많아요.';
-  }
-  return found;
-}
 
 interface ProductDialogProps {
   company: string;
@@ -63,20 +28,12 @@ export function ProductDialog({ company, rental, product, onClose }: ProductDial
   const client = useQueryClient();
   const formId = useId();
   const form = useForm<Draft>({
-    initial: product ? { ...product, image: product.image ?? null } : empty,
-    validate: productProblems,
-    submit: async ({ name, description, listPrice, price, stock, perShopperMax, image }) => {
-      const draft = {
-        name: name.trim(),
-        description: description.trim(),
-        listPrice,
-        price,
-        stock,
-        perShopperMax,
-        image: image?.id ?? null,
-      };
-      if (product) await api.changeProduct(company, rental, product.id, draft as ProductDraft);
-      else await api.addProduct(company, rental, draft as ProductDraft);
+    initial: product ? draftOf(product) : emptyDraft,
+    validate: draftProblems,
+    submit: async (typed) => {
+      const draft = sentDraft(typed);
+      if (product) await api.changeProduct(company, rental, product.id, draft);
+      else await api.addProduct(company, rental, draft);
       await Promise.all([
         client.invalidateQueries({ queryKey: productsKey(rental) }),
         client.invalidateQueries({ queryKey: rentalKey(rental) }),

@@ -24,7 +24,7 @@ import { useNavigate } from '~/shared/ui/useNavigate';
 import { useSearch } from '~/shared/ui/useSearch';
 import { sentence, wordsFor } from '~/shared/words/errors';
 import { type CategoryCode, categories } from '~/shared/words/glossary';
-import { rentalFee } from './fee';
+import { rentalFee } from './life';
 import styles from './NewRentalPage.module.css';
 import { goPay } from './pay';
 import { rentalsKey, usePlans } from './queries';

@@ -21,10 +21,9 @@ import { useSearch } from '~/shared/ui/useSearch';
 import { dealPhase, rentalState } from '~/shared/words/glossary';
 import { Checklist } from './Checklist';
 import { FeeCard } from './FeeCard';
+import { type View, viewsOf } from './life';
 import { type OwnedRental, usePlans, useRental } from './queries';
 import styles from './RentalPage.module.css';
-
-type View = 'overview' | 'products' | 'live' | 'orders' | 'settlement';
 
 const labels: Record<View, string> = {
   overview: '준비',
@@ -33,24 +32,6 @@ const labels: Record<View, string> = {
   orders: '주문',
   settlement: '정산',
 };
-
-/** What can be seen of a rental in its state; the first is what matters most then. */
-export function viewsOf(rental: Rental): View[] {
-  switch (rental.state) {
-    case 'running':
-      return ['live', 'orders', 'products'];
-    case 'completed':
-      return ['settlement', 'orders', 'products'];
-    case 'awaitingPayment':
-    case 'paid':
-    case 'scheduled':
-      return ['overview', 'products'];
-    case 'cancelled':
-    case 'expired':
-    case 'missed':
-      return ['overview'];
-  }
-}
 
 /** What the payment page said on the way back. Only what is still true of the rental is repeated. */
 function Outcome({ rental }: { rental: Rental }) {

@@ -3,8 +3,8 @@ import { api } from '~/api/bidd';
 import type { Rental } from '~/api/types';
 import { useSession } from '~/features/session/session';
 import { serverNow } from '~/shared/clock';
-import { millis } from '~/shared/format/time';
 import { codeOf } from '~/shared/problem';
+import { lookAgainMs } from './life';
 
 export const rentalsKey = (company: string) => ['rentals', company];
 export const rentalKey = (rental: string) => ['rental', rental];
@@ -19,16 +19,6 @@ export const useRentals = (company: string) =>
     select: (data) => data.pages.flatMap((page) => page.items),
     refetchInterval: 30_000,
   });
-
-const minuteMs = 60_000;
-
-/** How soon a rental is worth another look: every 2 s while it sells, seldom while nothing can happen. */
-export function lookAgainMs(rental: Rental, nowMs: number): number {
-  if (rental.state === 'running') return 2_000;
-  if (rental.state === 'awaitingPayment' || rental.state === 'paid') return 5_000;
-  if (rental.state === 'scheduled') return millis(rental.opensAt) - nowMs < 15 * minuteMs ? 2_000 : 30_000;
-  return rental.deal && rental.deal.phase !== 'Completed' ? 3_000 : 60_000;
-}
 
 export interface OwnedRental {
   company: string;
