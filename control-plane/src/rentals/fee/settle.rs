@@ -69,7 +69,7 @@ pub async fn paid(state: &AppState, fee: FeeId) -> Result<(), ApiError> {
         return Ok(());
     }
     // It waits for this payment: a rental neither expires nor takes another one meanwhile.
-    let life = rental.life().and_then(|life| Ok(life.pay(now))).map_err(ApiError::internal)?;
+    let life = rental.life().map(|life| life.pay(now)).map_err(ApiError::internal)?;
     let life = life.map_err(ApiError::internal)?;
     let (id, opens_at) = (rental.id, rental.opens_at);
     let mut rental = rental.into_active_model();
