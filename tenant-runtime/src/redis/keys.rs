@@ -94,8 +94,9 @@ impl Keys {
         self.named("due")
     }
 
-    /// Hash: what a shopper has in this deal. `orders` -> how many were ever made, `p:<product>` -> pieces held and paid for,
-    /// `r:<idempotency key>` -> the order that the request made, and a fingerprint of the request.
+    /// Hash: what a shopper has in this deal. `orders` -> how many were ever made, `p:<product>` ->
+    /// pieces held and paid for, `r:<idempotency key>` -> the order that the request made, and a
+    /// fingerprint of the request.
     #[must_use]
     pub fn buyer(&self, shopper: Uuid) -> String {
         self.named(&format!("buyer:{shopper}"))
