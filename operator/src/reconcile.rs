@@ -10,8 +10,15 @@ use operator_core::{Context, Desired, FINALIZER, Plan, plan};
 use crate::failure::{Failure, STEP_SECONDS_MAX, bounded};
 use crate::ports::{Deals, Executor};
 
-/// Brings one deal a step further, and says when to look again at the latest; `None` where nothing
-/// is left to be done. The deal is left with the status that is on record.
+/// What a pass came to.
+pub struct Pass {
+    /// When to look again at the latest; `None` where the pass did not get as far as a plan, or
+    /// nothing is left to be done.
+    pub next_wake: Option<Timestamp>,
+    pub result: Result<(), Failure>,
+}
+
+/// Brings one deal a step further. The deal is left with the status that is on record.
 ///
 /// The status is on record before anything is done because of it: no settlement is lost with what
 /// it settles, and nothing that was created is forgotten.
@@ -21,20 +28,33 @@ pub async fn reconcile<E: Executor, D: Deals>(
     deal: &mut TimeDeal,
     context: &Context,
     clock: &Clock,
-) -> Result<Option<Timestamp>, Failure> {
-    let observed = bounded("observe the runtime", executor.observe(deal)).await?;
+) -> Pass {
+    let observed = match bounded("observe the runtime", executor.observe(deal)).await {
+        Ok(observed) => observed,
+        Err(failure) => return Pass { next_wake: None, result: Err(failure) },
+    };
     let plan = plan(deal, &observed, clock.now(), context);
+    let result = carry_out(executor, deals, deal, &plan).await;
+    Pass { next_wake: plan.next_wake, result }
+}
+
+async fn carry_out<E: Executor, D: Deals>(
+    executor: &E,
+    deals: &D,
+    deal: &mut TimeDeal,
+    plan: &Plan,
+) -> Result<(), Failure> {
     if matches!(plan.desired, Desired::Present(_)) && needs_finalizer(deal) {
         bounded("add the finalizer", deals.add_finalizer(deal)).await?;
     }
-    record(deals, deal, &plan).await?;
+    record(deals, deal, plan).await?;
     if plan.desired != Desired::Untouched {
         bounded("bring about what is desired", executor.apply(deal, &plan.desired)).await?;
     }
     if plan.finalized {
         bounded("let go of the deal", deals.remove_finalized(deal)).await?;
     }
-    Ok(plan.next_wake)
+    Ok(())
 }
 
 async fn record<D: Deals>(deals: &D, deal: &mut TimeDeal, plan: &Plan) -> Result<(), Failure> {

@@ -27,13 +27,12 @@ pub struct Shared<E, D> {
     pub permits: Semaphore,
 }
 
-enum Next {
-    /// At this instant by the clock, or earlier on a change.
-    At(Timestamp),
-    /// After a pause, whatever the clock says.
-    Retry(Duration),
-    /// When the deal changes.
-    OnChange,
+/// When the next pass is due: at the earlier of the two, or on a change.
+struct Next {
+    /// By the clock.
+    at: Option<Timestamp>,
+    /// So long after a failure, whatever the clock says. A failure puts off nothing that is due.
+    retry: Option<Duration>,
 }
 
 /// Returns when the deal is gone (the sender is dropped) or the process shuts down.
@@ -68,15 +67,15 @@ async fn pass<E: Executor, D: Deals>(shared: &Shared<E, D>, deal: &mut TimeDeal,
     let name = deal.metadata.name.clone().unwrap_or_default();
     let phase_before = deal.status.as_ref().map(|status| status.phase).unwrap_or_default();
     let _permit = shared.permits.acquire().await.expect("the semaphore is never closed");
-    let result = reconcile(&*shared.executor, &*shared.deals, deal, &shared.context, &shared.clock).await;
+    let pass = reconcile(&*shared.executor, &*shared.deals, deal, &shared.context, &shared.clock).await;
     let phase = deal.status.as_ref().map(|status| status.phase).unwrap_or_default();
     if phase != phase_before {
         tracing::info!(deal = name, from = %phase_before, to = %phase, "the deal went on");
     }
-    match result {
-        Ok(next_wake) => {
+    let retry = match pass.result {
+        Ok(()) => {
             *failures = 0;
-            next_wake.map_or(Next::OnChange, Next::At)
+            None
         }
         Err(failure) => {
             let pause = shared.pace.backoff(*failures);
@@ -88,23 +87,35 @@ async fn pass<E: Executor, D: Deals>(shared: &Shared<E, D>, deal: &mut TimeDeal,
                 retry_seconds = pause.as_secs(),
                 "a pass failed"
             );
-            Next::Retry(pause)
+            Some(pause)
         }
-    }
+    };
+    Next { at: pass.next_wake, retry }
 }
 
 async fn wait(clock: &Clock, nap_max: Duration, next: &Next) {
-    match next {
-        Next::Retry(pause) => tokio::time::sleep(*pause).await,
-        Next::OnChange => std::future::pending().await,
-        Next::At(at) => loop {
-            // Negative, and so no duration of this kind, where the time has come.
-            let left = Duration::try_from(at.duration_since(clock.now())).unwrap_or_default();
-            if left.is_zero() {
-                return;
-            }
-            tokio::time::sleep(left.min(nap_max)).await;
-        },
+    tokio::select! {
+        () = until(clock, nap_max, next.at) => {}
+        () = pause(next.retry) => {}
+    }
+}
+
+async fn pause(duration: Option<Duration>) {
+    match duration {
+        Some(duration) => tokio::time::sleep(duration).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn until(clock: &Clock, nap_max: Duration, at: Option<Timestamp>) {
+    let Some(at) = at else { return std::future::pending().await };
+    loop {
+        // Negative, and so no duration of this kind, where the time has come.
+        let left = Duration::try_from(at.duration_since(clock.now())).unwrap_or_default();
+        if left.is_zero() {
+            return;
+        }
+        tokio::time::sleep(left.min(nap_max)).await;
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::conditions;
 use crate::config::Platform;
-use crate::desired::{Desired, Plan};
+use crate::desired::Plan;
 use crate::dry_run;
 use crate::notices;
 use crate::observed::Observed;
@@ -54,7 +54,7 @@ pub struct Context {
 /// What shall be done about `deal`, given what is observed at `now`.
 ///
 /// Planning again with the status that came out, and nothing else changed, comes to the same and
-/// has nothing more to tell. [`Desired::Absent`] only ever comes with a status that says
+/// has nothing more to tell. [`crate::Desired::Absent`] only ever comes with a status that says
 /// `TearingDown`, and that only after a settlement or a forced teardown is in the status.
 #[must_use]
 pub fn plan(deal: &TimeDeal, observed: &Observed, now: Timestamp, context: &Context) -> Plan {
@@ -78,12 +78,4 @@ fn carry_out(view: &View, before: &TimeDealStatus) -> Plan {
     let finalized = wake::is_over(view, &status);
     let next_wake = if finalized { None } else { wake::next(view, &status) };
     Plan { phase: status.phase, status, desired, events, next_wake, finalized }
-}
-
-impl Plan {
-    /// Whether the plan asks for a teardown.
-    #[must_use]
-    pub fn tears_down(&self) -> bool {
-        self.desired == Desired::Absent
-    }
 }

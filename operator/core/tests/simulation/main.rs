@@ -17,7 +17,7 @@ use crds::Phase;
 use support::{LENGTH_SECONDS, RETENTION_SECONDS};
 use world::{TICK_SECONDS, World};
 
-const LIVES: u64 = 1_500;
+const LIVES: u64 = 2_000;
 
 /// From before the start until well after the close.
 const DISTURBED_SECONDS_MAX: i64 = 150 + LENGTH_SECONDS + 600;
@@ -28,6 +28,7 @@ const QUIET_SECONDS_MAX: i64 = 4 * LENGTH_SECONDS + RETENTION_SECONDS + 3_600;
 struct SayTheSeed(u64);
 
 impl Drop for SayTheSeed {
+    #[expect(clippy::print_stderr, reason = "whoever reads the failure needs the seed")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("the life with BIDD_SEED={} failed", self.0);
@@ -62,6 +63,16 @@ fn live(seed: u64) -> (Phase, bool) {
     (status.phase, forced)
 }
 
+/// How many lives ended in which way.
+fn lives(seeds: impl Iterator<Item = u64>) -> BTreeMap<String, u64> {
+    let mut ends = BTreeMap::new();
+    for seed in seeds {
+        let (phase, forced) = live(seed);
+        *ends.entry(format!("{phase}{}", if forced { ", forced" } else { "" })).or_default() += 1;
+    }
+    ends
+}
+
 #[test]
 fn every_life_ends_and_nothing_is_lost() {
     if let Ok(seed) = std::env::var("BIDD_SEED") {
@@ -69,10 +80,17 @@ fn every_life_ends_and_nothing_is_lost() {
         return;
     }
     let mut ends: BTreeMap<String, u64> = BTreeMap::new();
-    for seed in 0..LIVES {
-        let (phase, forced) = live(seed);
-        *ends.entry(format!("{phase}{}", if forced { ", forced" } else { "" })).or_default() += 1;
-    }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let shares: Vec<_> = (0..threads)
+            .map(|share| scope.spawn(move || lives((0..LIVES).skip(share).step_by(threads))))
+            .collect();
+        for share in shares {
+            for (end, count) in share.join().expect("every life of the share is well") {
+                *ends.entry(end).or_default() += count;
+            }
+        }
+    });
     println!("{ends:?}");
     for end in ["Completed", "Cancelled", "Missed", "Completed, forced"] {
         assert!(ends.contains_key(end), "no life ended {end}: {ends:?}");
