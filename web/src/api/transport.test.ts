@@ -25,6 +25,11 @@ let seen: string[];
 
 beforeEach(() => {
   seen = [];
+  const stored = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => stored.set(key, value),
+  });
   vi.stubGlobal('location', new URL(origin));
   vi.stubGlobal('fetch', async (request: Request) => {
     seen.push(`${request.method} ${new URL(request.url).pathname}`);
@@ -60,6 +65,17 @@ describe('a session that has run out', () => {
     const responses = await Promise.all(['/me', '/plans', '/calendar'].map((path) => ask(path)));
     expect(responses.map((response) => response.status)).toEqual([200, 200, 200]);
     expect(seen.filter((line) => line.endsWith('/auth/refresh'))).toHaveLength(1);
+  });
+
+  it('is not renewed again where another tab has just done it', async () => {
+    let asked = 0;
+    server = () => {
+      asked += 1;
+      localStorage.setItem('session.renewedAt', String(Date.now() + 1));
+      return asked === 1 ? json(401, {}) : json(200, 1);
+    };
+    expect((await ask('/me')).status).toBe(200);
+    expect(seen).toEqual(['GET /api/v1/me', 'GET /api/v1/me']);
   });
 
   it('stays out where it cannot be renewed', async () => {

@@ -22,22 +22,38 @@ async function reach(request: Request): Promise<Response> {
   }
 }
 
+const renewedKey = 'session.renewedAt';
+
+/** One tab at a time: a rotating token that two tabs use at once looks stolen, and ends the session. */
+async function oneTabAtATime(work: () => Promise<boolean>): Promise<boolean> {
+  return globalThis.navigator?.locks ? await navigator.locks.request('session', work) : await work();
+}
+
+async function rotate(sentAtMs: number): Promise<boolean> {
+  // While this tab waited for its turn, another one may have done it.
+  if (Number(localStorage.getItem(renewedKey)) > sentAtMs) return true;
+  const response = await reach(
+    new Request(new URL('/api/v1/auth/refresh', location.origin), { method: 'POST' }),
+  );
+  if (response.ok) localStorage.setItem(renewedKey, String(Date.now()));
+  return response.ok;
+}
+
 let renewal: Promise<boolean> | null = null;
 
-/** Rotates the session once, however many requests found it run out at the same moment. */
-function renew(): Promise<boolean> {
-  renewal ??= reach(new Request(new URL('/api/v1/auth/refresh', location.origin), { method: 'POST' }))
-    .then((response) => response.ok)
-    .finally(() => {
-      renewal = null;
-    });
+/** Renews the session once, however many requests, in however many tabs, found it run out. */
+function renew(sentAtMs: number): Promise<boolean> {
+  renewal ??= oneTabAtATime(() => rotate(sentAtMs)).finally(() => {
+    renewal = null;
+  });
   return renewal;
 }
 
 /** A `fetch` that renews a session that has run out, once. */
 export async function transport(request: Request): Promise<Response> {
   const again = request.clone();
+  const sentAtMs = Date.now();
   const response = await reach(request);
   if (response.status !== 401) return response;
-  return (await renew()) ? reach(again) : response;
+  return (await renew(sentAtMs)) ? reach(again) : response;
 }

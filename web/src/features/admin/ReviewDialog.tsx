@@ -3,6 +3,7 @@ import { useId, useState } from 'react';
 import { api } from '~/api/bidd';
 import type { Company } from '~/api/types';
 import { businessNumber, phone } from '~/shared/format/identity';
+import { object } from '~/shared/format/josa';
 import { Button } from '~/shared/ui/Button';
 import { Dialog } from '~/shared/ui/Dialog';
 import { TextField } from '~/shared/ui/Field';
@@ -83,7 +84,7 @@ export function ReviewDialog({ company, onClose }: { company: Company; onClose: 
   const approve = useMutation({
     mutationFn: () => api.approve(company.id),
     onSuccess: () => {
-      toast.done(`${company.name}을(를) 승인했어요.`);
+      toast.done(`${object(company.name)} 승인했어요.`);
       done();
     },
     onError: (error) => toast.failed(wordsFor(error)),

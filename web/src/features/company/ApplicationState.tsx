@@ -31,11 +31,11 @@ export function ApplicationState({ id }: { id: string }) {
                 title="신청이 반려됐어요"
                 action={<ButtonLink href={bidd.apply()}>다시 신청하기</ButtonLink>}
               >
-                {company.rejectedReason ?? '자세한 내용은 이메일로 보내 드렸어요.'}
+                {company.rejectedReason ?? '내용을 고쳐 다시 신청할 수 있어요.'}
               </Empty>
             ) : (
               <Empty icon={<Hourglass size={28} />} title="신청 내용을 확인하고 있어요">
-                승인되면 이 화면이 바로 바뀌고 {company.contactEmail}(으)로도 알려 드려요.
+                승인되면 이 화면이 바로 바뀌어요.
               </Empty>
             )}
           </Section>

@@ -72,7 +72,7 @@ function ApplicationForm({ initial }: { initial: CompanyApplication }) {
           maxLength={40}
         />
       </FieldGroup>
-      <FieldGroup title="연락처" lead="심사 결과와 정산 소식을 여기로 알려 드려요.">
+      <FieldGroup title="연락처" lead="심사하면서 여쭤볼 것이 있으면 여기로 연락드려요.">
         <Pair>
           <TextField
             label="이메일"
@@ -120,7 +120,7 @@ export function ApplyPage() {
     <Page
       width="form"
       title="입점 신청"
-      lead="사업자 정보를 확인하면 타임딜을 열 수 있어요. 심사는 보통 하루 안에 끝나요."
+      lead="사업자 정보가 확인되면 타임딜을 열 수 있어요."
       {...(me.companies.length > 0 ? { back: { href: bidd.home(), label: '홈' } } : {})}
     >
       {rejected ? <Correction id={company.id} /> : <ApplicationForm initial={emptyApplication} />}

@@ -95,7 +95,7 @@ function Merchant({ company }: { company: Company }) {
           </Button>
         }
       >
-        손님이 결제한 돈은 카카오페이 가맹점 {company.merchantId}(으)로 바로 들어가요.
+        손님이 결제한 돈은 카카오페이 가맹점({company.merchantId})으로 바로 들어가요.
       </Notice>
     );
   }

@@ -1,3 +1,4 @@
+import { Navigate } from '@tanstack/react-router';
 import { CalendarPlus, ChevronRight, KeyRound } from 'lucide-react';
 import { Link } from 'react-aria-components';
 import type { Rental } from '~/api/types';
@@ -147,8 +148,9 @@ function Dashboard({ company }: { company: string }) {
 
 /** What matters today: what is running, what comes next, what is missing. */
 export function HomePage() {
-  const { company } = useSession();
+  const { me, company } = useSession();
   const approved = company?.state === 'approved';
+  if (!company && me.admin) return <Navigate to={bidd.adminCompanies()} replace />;
   return (
     <Page
       title={company?.name ?? '홈'}

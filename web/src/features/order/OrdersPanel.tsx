@@ -37,7 +37,7 @@ const columns = (onRefund: (order: Order) => void): Column<Order>[] => [
     head: '결제 시각',
     cell: (order) => (
       <span className={styles.time}>
-        {date(order.paidAt)} {clockWithSeconds(order.paidAt)}
+        <span>{date(order.paidAt)}</span> <span>{clockWithSeconds(order.paidAt)}</span>
       </span>
     ),
   },

@@ -5,6 +5,7 @@ import { api } from '~/api/bidd';
 import type { Product, Rental } from '~/api/types';
 import { rentalKey } from '~/features/rental/queries';
 import { useServerNow } from '~/shared/clock';
+import { subject } from '~/shared/format/josa';
 import { discountPercent, pieces, won } from '~/shared/format/number';
 import { millis } from '~/shared/format/time';
 import { SkeletonRows } from '~/shared/parts/Skeleton';
@@ -137,7 +138,7 @@ export function ProductsPanel({ company, rental }: { company: string; rental: Re
         isPending={remove.isPending}
         onConfirm={() => doomed && remove.mutate(doomed)}
       >
-        {doomed?.name}이(가) 이 타임딜에서 빠져요. 되돌릴 수 없어요.
+        {subject(doomed?.name ?? '')} 이 타임딜에서 빠져요. 되돌릴 수 없어요.
       </Confirm>
     </Section>
   );

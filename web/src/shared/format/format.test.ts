@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { businessNumber, businessNumberHolds, phone, phoneToE164 } from './identity';
+import { object, subject, towards } from './josa';
 import { discountPercent, people, percent, short, won } from './number';
 import {
   clockWithSeconds,
@@ -116,5 +117,19 @@ describe('identity', () => {
     expect(phone('1588-0000')).toBe('1588-0000');
     expect(phoneToE164('010-1234-5678')).toBe('+821012345678');
     expect(phoneToE164('+1 212 555 0100')).toBe('+12125550100');
+  });
+});
+
+describe('particles', () => {
+  it.each([
+    ['과일', '과일을', '과일이', '과일로'],
+    ['커피', '커피를', '커피가', '커피로'],
+    ['상품', '상품을', '상품이', '상품으로'],
+    ['iPhone 13', 'iPhone 13을', 'iPhone 13이', 'iPhone 13으로'],
+    ['iPhone 12', 'iPhone 12를', 'iPhone 12가', 'iPhone 12로'],
+    ['BIDD', 'BIDD를', 'BIDD가', 'BIDD로'],
+    ['', '를', '가', '로'],
+  ])('%s', (word, asObject, asSubject, asGoal) => {
+    expect([object(word), subject(word), towards(word)]).toEqual([asObject, asSubject, asGoal]);
   });
 });
