@@ -1,6 +1,6 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { CalendarDays, ClipboardCheck, House, LogOut, MessageCircle, Settings, Ticket } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button as RawButton } from 'react-aria-components';
 import type { Me } from '~/api/types';
 import { SessionProvider, useMe, useSession, useSignOut } from '~/features/session/session';
@@ -76,8 +76,21 @@ function Context() {
   return company?.name ?? (me.admin ? '관리자' : null);
 }
 
+/** After going somewhere, the keyboard and a screen reader begin at the new page, not at the old link. */
+function useFocusOnArrival(): void {
+  const pathname = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  const left = useRef(pathname);
+  useEffect(() => {
+    if (left.current !== undefined && left.current !== pathname) {
+      document.getElementById('main')?.focus({ preventScroll: true });
+    }
+    left.current = pathname;
+  }, [pathname]);
+}
+
 function Portal({ me }: { me: Me }) {
   const places = usePlaces();
+  useFocusOnArrival();
   return (
     <Shell brand={<Wordmark />} context={<Context />} places={places} account={<Account me={me} />}>
       <Outlet />
