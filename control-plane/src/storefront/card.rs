@@ -43,6 +43,8 @@ pub struct DealCard {
     pub discount_percent: u8,
     /// As last reported; the deal itself knows better.
     pub sold_out: bool,
+    /// Whether the deal's own pages take shoppers: from a while before the doors open until the end.
+    pub running: bool,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -97,7 +99,9 @@ impl DealCard {
     ) -> Option<DealCard> {
         let first = products.first()?;
         let stock: u64 = products.iter().map(|product| u64::from(unsigned(product.stock))).sum();
-        let sold = rental.seen().map_or(0, |seen| seen.figures.sold);
+        let seen = rental.seen();
+        let sold = seen.as_ref().map_or(0, |seen| seen.figures.sold);
+        let running = seen.is_some_and(|seen| matches!(seen.phase, Phase::Armed | Phase::Open));
         Some(DealCard {
             name: rental.deal.clone()?,
             title: rental.title.clone(),
@@ -112,6 +116,7 @@ impl DealCard {
             price: first.price,
             discount_percent: discount_percent(Won(first.list_price), Won(first.price)),
             sold_out: sold >= stock,
+            running,
         })
     }
 }

@@ -829,6 +829,8 @@ export interface components {
              * @description Of its first product, in won.
              */
             price: number;
+            /** @description Whether the deal's own pages take shoppers: from a while before the doors open until the end. */
+            running: boolean;
             /** @description As last reported; the deal itself knows better. */
             soldOut: boolean;
             title: string;
@@ -1163,6 +1165,8 @@ export interface components {
                  * @description Of its first product, in won.
                  */
                 price: number;
+                /** @description Whether the deal's own pages take shoppers: from a while before the doors open until the end. */
+                running: boolean;
                 /** @description As last reported; the deal itself knows better. */
                 soldOut: boolean;
                 title: string;

@@ -27,6 +27,10 @@ export type Product = Schemas['Product'];
 export type ProductDraft = Schemas['NewProduct'];
 export type UploadedImage = Schemas['Image'];
 
+export type DealCard = Schemas['DealCard'];
+export type DealDetail = Schemas['DealDetail'];
+export type StoreCompany = Schemas['StoreCompany'];
+
 export type Order = Schemas['Order'];
 export type Delivery = Schemas['Delivery'];
 export type Settlement = Schemas['SettlementReport'];

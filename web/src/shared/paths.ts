@@ -19,6 +19,15 @@ export const bidd = {
   adminCompanies: (params: { state?: string; review?: string } = {}) => `/admin/companies${query(params)}`,
 };
 
+/** Pages of the storefront. */
+export const ddib = {
+  home: (params: { when?: string; category?: string; q?: string } = {}) => `/${query(params)}`,
+  deal: (name: string) => `/deals/${encodeURIComponent(name)}`,
+  company: (slug: string) => `/companies/${encodeURIComponent(slug)}`,
+  orders: () => '/orders',
+  order: (id: string) => `/orders/${id}`,
+};
+
 /** Addresses of the server that a browser goes to by itself. */
 export const server = {
   /** Signs in with Kakao and comes back to `returnTo`, an address of this origin. */

@@ -1,9 +1,9 @@
 import type { Product } from '~/api/deal';
 import { pieces } from '~/shared/format/number';
 import { cx } from '~/shared/parts/cx';
+import { Picture } from '~/shared/parts/Picture';
+import { Price } from '~/shared/parts/Price';
 import { Stock } from './Goods';
-import { Picture } from './Picture';
-import { Price } from './Price';
 import styles from './Shop.module.css';
 
 interface ChooserProps {

@@ -1,10 +1,10 @@
 import type { Product } from '~/api/deal';
 import { pieces } from '~/shared/format/number';
 import { Bar } from '~/shared/parts/Bar';
+import { Picture } from '~/shared/parts/Picture';
+import { Price } from '~/shared/parts/Price';
 import { Skeleton } from '~/shared/parts/Skeleton';
 import styles from './Goods.module.css';
-import { Picture } from './Picture';
-import { Price } from './Price';
 import { stockWords } from './stock';
 
 /** What is left of a product: the figure, and a bar for the eye. */

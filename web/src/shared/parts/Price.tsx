@@ -1,5 +1,5 @@
-import { discountPercent, won } from '~/shared/format/number';
-import { cx } from '~/shared/parts/cx';
+import { discountPercent, won } from '../format/number';
+import { cx } from './cx';
 import styles from './Price.module.css';
 
 interface PriceProps {
