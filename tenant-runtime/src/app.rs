@@ -13,7 +13,6 @@ const BODY_BYTES_MAX: usize = 16 * 1024;
 const SETTINGS_BYTES_MAX: usize = 1024 * 1024;
 
 /// All routes of this process's role.
-#[must_use]
 pub fn router(runtime: &Runtime) -> Router {
     let mut shoppers: Router<Runtime> = Router::new();
     if runtime.role.has_queue() {

@@ -95,7 +95,10 @@ impl FromRequestParts<Runtime> for Passed {
 impl FromRequestParts<Runtime> for MaybePassed {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, runtime: &Runtime) -> Result<MaybePassed, Self::Rejection> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        runtime: &Runtime,
+    ) -> Result<MaybePassed, Self::Rejection> {
         Ok(MaybePassed(Passed::from_request_parts(parts, runtime).await.ok().map(|Passed(pass)| pass)))
     }
 }

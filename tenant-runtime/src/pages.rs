@@ -10,7 +10,6 @@ use crate::state::Runtime;
 
 #[derive(RustEmbed)]
 #[folder = "../web/dist/deal"]
-#[allow_missing = true]
 struct Pages;
 
 /// Paths that belong to the interface: nothing below them is a page.

@@ -11,7 +11,8 @@
 //! held, whatever else happened.
 //!
 //! *Late*: who was called and comes too late gets a place that nobody is called to. While such a
-//! shopper keeps asking, one place less is called to.
+//! shopper keeps asking, one place less is called to. Who was inside already and lost the pass may
+//! come back to a place that nobody else asks for.
 
 use std::collections::BTreeMap;
 
@@ -209,9 +210,14 @@ impl Room {
         }
         let inside = i64::try_from(self.passes.len()).expect("fewer shoppers than people");
         let call = self.calls.range_mut(..=number).next_back().filter(|_| !holding.claimed);
-        let is_free = inside + if call.is_some() { 0 } else { self.reserved } < limits.inside_max;
-        if !is_free {
-            if call.is_none() {
+        let late = i64::try_from(self.late.len()).expect("fewer shoppers than people");
+        let kept_for_others = match (&call, holding.claimed) {
+            (Some(_), _) => 0,
+            (None, false) => self.reserved,
+            (None, true) => self.reserved + late,
+        };
+        if inside + kept_for_others >= limits.inside_max {
+            if call.is_none() && !holding.claimed {
                 self.late.insert(shopper, now);
             }
             return Claimed::Full;

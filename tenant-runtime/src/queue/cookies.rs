@@ -29,6 +29,8 @@ pub fn forget(runtime: &Runtime) -> [HeaderValue; 2] {
 
 fn set(runtime: &Runtime, name: &str, value: &str, seconds: i64) -> HeaderValue {
     let secure = if runtime.is_https() { "; Secure" } else { "" };
-    HeaderValue::try_from(format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"))
-        .expect("names and values are visible ASCII")
+    HeaderValue::try_from(format!(
+        "{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
+    ))
+    .expect("names and values are visible ASCII")
 }

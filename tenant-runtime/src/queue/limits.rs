@@ -26,8 +26,12 @@ impl EnterLimits {
     #[must_use]
     pub fn new() -> EnterLimits {
         EnterLimits {
-            shoppers: RateLimiter::keyed(Quota::per_second(PER_SHOPPER_SECOND).allow_burst(PER_SHOPPER_BURST)),
-            addresses: RateLimiter::keyed(Quota::per_second(PER_ADDRESS_SECOND).allow_burst(PER_ADDRESS_BURST)),
+            shoppers: RateLimiter::keyed(
+                Quota::per_second(PER_SHOPPER_SECOND).allow_burst(PER_SHOPPER_BURST),
+            ),
+            addresses: RateLimiter::keyed(
+                Quota::per_second(PER_ADDRESS_SECOND).allow_burst(PER_ADDRESS_BURST),
+            ),
         }
     }
 

@@ -17,7 +17,8 @@ pub struct Gauges {
 impl Gauges {
     pub fn register(&self, metrics: &Metrics) {
         metrics.register(|registry| {
-            let mut gauge = |name: &str, help: &str, gauge: &Gauge| registry.register(name, help, gauge.clone());
+            let mut gauge =
+                |name: &str, help: &str, gauge: &Gauge| registry.register(name, help, gauge.clone());
             gauge("queue_waiting", "Shoppers who wait to be called", &self.waiting);
             gauge("queue_inside", "Shoppers with a pass", &self.inside);
             gauge("queue_reserved", "Shoppers who were called and have not come yet", &self.reserved);

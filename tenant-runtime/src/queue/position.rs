@@ -80,7 +80,7 @@ pub fn position_of(runtime: &Runtime, ticket: &Ticket, pass: Option<&Pass>) -> P
     let look = runtime.room.look();
     let settings = runtime.settings.load();
     let now = runtime.clock.now();
-    let is_inside = pass.is_some_and(|pass| pass.shopper == ticket.shopper);
+    let is_inside = pass.is_some_and(|pass| (pass.shopper, pass.index) == (ticket.shopper, ticket.index));
     let number = look.number(ticket.index);
     let place = number.map(|number| frontier::place(number, look.standing.frontier));
     let state = match (look.phase(&runtime.config, settings.closed, now), place) {
@@ -146,7 +146,10 @@ fn announcement(
         _ if look.is_stale(now) => "연결을 다시 잇고 있어요. 순서는 그대로예요.".to_owned(),
         _ if settings.paused => "판매자가 입장을 잠시 멈췄어요. 순서는 그대로예요.".to_owned(),
         _ if look.stock_left() == 0 => {
-            format!("남은 수량은 없지만 {}개가 아직 결제 중이에요. 결제하지 않은 상품은 다시 나와요.", look.stock_held())
+            format!(
+                "남은 수량은 없지만 {}개가 아직 결제 중이에요. 결제하지 않은 상품은 다시 나와요.",
+                look.stock_held()
+            )
         }
         Stand::Called => "들어갈 차례예요.".to_owned(),
         Stand::Waiting => {

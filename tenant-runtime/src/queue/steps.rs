@@ -229,6 +229,7 @@ async fn leave_place(
     place: Option<(u64, Option<u64>)>,
 ) -> Result<i64, StoreError> {
     let index = place.map_or_else(String::new, |(index, _)| index.to_string());
-    let number = place.and_then(|(_, number)| number).map_or_else(|| "-1".to_owned(), |number| number.to_string());
+    let number =
+        place.and_then(|(_, number)| number).map_or_else(|| "-1".to_owned(), |number| number.to_string());
     call(runtime, &LEAVE).arg(shopper.as_bytes().as_slice()).arg(index).arg(number).run().await
 }

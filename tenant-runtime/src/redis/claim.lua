@@ -33,8 +33,11 @@ local taken = redis.call('ZCARD', PASSES)
 if not call then
   taken = taken + number_of(ROOM, 'reserved')
 end
+if claimed then
+  taken = taken + redis.call('ZCARD', LATE)
+end
 if taken >= inside_max then
-  if not call then
+  if not call and not claimed then
     redis.call('ZADD', LATE, now, shopper)
   end
   return { 'full', now, 0, 0 }

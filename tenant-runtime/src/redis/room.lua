@@ -48,7 +48,7 @@ local function settle()
     redis.call('ZREM', CALLS, call)
     redis.call('HDEL', ABSENTEES, from)
     redis.call('HINCRBY', ROOM, 'absent', absent)
-    redis.call('HINCRBY', ROOM, 'reserved', -absent)
+    redis.call('HINCRBY', ROOM, 'reserved', 0 - absent)
     redis.call('HINCRBY', ROOM, 'returned', absent)
   end
 end
@@ -59,10 +59,10 @@ local function call_of(number)
   return call and string.match(call, '(%d+):')
 end
 
--- Pays for calls: first with what no-shows gave back.
+-- Pays for calls: first with what no-shows gave back. (`-returned` would be written as `-0`.)
 local function spend(calls)
   local returned = math.min(calls, number_of(ROOM, 'returned'))
-  redis.call('HINCRBY', ROOM, 'returned', -returned)
+  redis.call('HINCRBY', ROOM, 'returned', 0 - returned)
   redis.call('HINCRBY', ROOM, 'tokens', (returned - calls) * TOKEN)
 end
 

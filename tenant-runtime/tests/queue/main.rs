@@ -1,0 +1,8 @@
+//! The waiting room of a deal on a real Redis, over its real routes.
+
+mod admission;
+mod faults;
+mod model;
+mod process;
+mod road;
+mod support;

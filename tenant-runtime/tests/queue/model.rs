@@ -1,0 +1,185 @@
+//! The same operations on the real Redis and on the model: they must agree at every step.
+
+use std::time::Duration;
+
+use crds::Prequeue;
+use jiff::SignedDuration;
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use tenant_runtime::queue::steps;
+use tenant_runtime::state::Runtime;
+use tenant_runtime_core::config::Settings;
+use tenant_runtime_core::room::{Claimed, Entered, Limits, Policy, Room};
+use tenant_runtime_core::ticket::Ticket;
+
+use crate::support::deal::shopper_id;
+use crate::support::{Deal, Pod};
+
+const SHOPPERS: u32 = 12;
+const OPERATIONS: usize = 1_000;
+
+/// The two of them side by side, and what each shopper was given.
+struct Both {
+    pod: Pod,
+    policy: Policy,
+    model: Room,
+    settings: Settings,
+    indices: Vec<Option<u64>>,
+    trail: Vec<String>,
+}
+
+#[tokio::test]
+async fn the_steps_follow_the_model() {
+    let seeds: Vec<u64> = match std::env::var("DDIB_TEST_SEED") {
+        Ok(seed) => vec![seed.parse().unwrap()],
+        Err(_) => (1..=3).collect(),
+    };
+    let (mut admitted, mut absent) = (0, 0);
+    for seed in &seeds {
+        let room = replay(*seed).await;
+        admitted += room.admitted;
+        absent += room.absent;
+    }
+    assert!(
+        admitted >= 30 && absent > 0,
+        "seeds {seeds:?} tell little: {admitted} came in, {absent} did not"
+    );
+}
+
+async fn replay(seed: u64) -> Room {
+    let deal = Deal::new(SignedDuration::from_millis(1_000), |config| {
+        config.prequeue = Prequeue::Fifo;
+        config.claim_seconds = 1;
+        config.pass_seconds = 1;
+        config.closes_at = config.opens_at + SignedDuration::from_secs(5);
+        config.settings.admissions_per_second = 9;
+        config.settings.inside_max = 4;
+    })
+    .await;
+    let pod = deal.quiet_pod().await;
+    let policy = policy(&pod.runtime);
+    let mut both = Both {
+        pod,
+        policy,
+        model: Room::default(),
+        settings: deal.config.settings.clone(),
+        indices: vec![None; SHOPPERS as usize],
+        trail: Vec::new(),
+    };
+    // On a slow machine the doors are open before the first operation.
+    let first = steps::admit(&both.pod.runtime).await.unwrap();
+    for now in [first.opened_ms, first.now_ms] {
+        both.model.admit(&both.policy, &both.limits(), now, true);
+    }
+    let mut random = StdRng::seed_from_u64(seed);
+    for _ in 0..OPERATIONS {
+        if random.random_ratio(1, 8) {
+            tokio::time::sleep(Duration::from_millis(random.random_range(1..40))).await;
+        }
+        both.operate(&mut random).await;
+        both.compare(seed).await;
+    }
+    both.model
+}
+
+fn policy(runtime: &Runtime) -> Policy {
+    let config = &runtime.config;
+    Policy {
+        opens: config.opens_at.as_millisecond(),
+        closes: config.closes_at.as_millisecond(),
+        claim: i64::from(config.claim_seconds) * 1000,
+        pass: i64::from(config.pass_seconds) * 1000,
+    }
+}
+
+impl Both {
+    fn limits(&self) -> Limits {
+        Limits {
+            paused: self.settings.paused,
+            closed: self.settings.closed,
+            per_second: i64::from(self.settings.admissions_per_second),
+            inside_max: i64::from(self.settings.inside_max),
+        }
+    }
+
+    async fn operate(&mut self, random: &mut StdRng) {
+        let shopper = random.random_range(0..SHOPPERS);
+        match random.random_range(0..100) {
+            0..=24 => self.enter(shopper, random.random_ratio(1, 40)).await,
+            25..=79 => self.claim(shopper, random.random_ratio(1, 3)).await,
+            80 => self.leave(shopper, random.random_ratio(1, 2)).await,
+            81..=97 => {}
+            _ => {
+                self.settings.generation += 1;
+                self.settings.paused = random.random_ratio(1, 6);
+                self.settings.inside_max = random.random_range(2..7);
+                self.settings.admissions_per_second = random.random_range(1..20);
+                tenant_runtime::queue::apply_settings(&self.pod.runtime, &self.settings).await.unwrap();
+            }
+        }
+    }
+
+    async fn enter(&mut self, shopper: u32, replace: bool) {
+        let old = self.indices[shopper as usize].filter(|_| replace);
+        let real = steps::enter(&self.pod.runtime, shopper_id(shopper), [7; 16], old).await.unwrap();
+        let limits = self.limits();
+        let replaced = old.map(|index| index.cast_signed());
+        let model = self.model.enter(&self.policy, &limits, real.now_ms, shopper_id(shopper), replaced);
+        self.trail.push(format!("{} enter {shopper} {old:?} -> {real:?} {model:?}", real.now_ms));
+        assert_eq!(real.answer, model, "{:#?}", self.trail);
+        if let Entered::Place { index, .. } = model {
+            self.indices[shopper as usize] = Some(index.cast_unsigned());
+        }
+    }
+
+    /// Comes in, and in one case of three pays at once and leaves.
+    async fn claim(&mut self, shopper: u32, pays: bool) {
+        let index = self.indices[shopper as usize].unwrap_or(0);
+        let ticket = Ticket { shopper: shopper_id(shopper), index, nonce: 0 };
+        let real = steps::claim(&self.pod.runtime, &ticket, index).await.unwrap();
+        let limits = self.limits();
+        let who = (shopper_id(shopper), index.cast_signed(), index.cast_signed());
+        let model = self.model.claim(&self.policy, &limits, real.now_ms, who, false);
+        self.trail.push(format!("{} claim {shopper} -> {real:?} {model:?}", real.now_ms));
+        assert_eq!(real.answer, model, "{:#?}", self.trail);
+        if pays && matches!(model, Claimed::Inside { .. }) {
+            self.leave(shopper, false).await;
+        }
+    }
+
+    async fn leave(&mut self, shopper: u32, with_ticket: bool) {
+        // Without the number only a shopper who is inside leaves: that is what paying does.
+        let Some(index) = self.indices[shopper as usize] else { return };
+        let ticket = Ticket { shopper: shopper_id(shopper), index, nonce: 0 };
+        let number = with_ticket.then_some(index);
+        let now = steps::leave_with(&self.pod.runtime, &ticket, number).await.unwrap();
+        let place = Some((index.cast_signed(), number.map_or(i64::MAX, u64::cast_signed)));
+        self.model.leave(&self.policy, now, shopper_id(shopper), place);
+        self.trail.push(format!("{now} leave {shopper} {number:?}"));
+        self.indices[shopper as usize] = None;
+    }
+
+    /// Looks at both, and finds them equal.
+    async fn compare(&mut self, seed: u64) {
+        let real = steps::admit(&self.pod.runtime).await.unwrap();
+        let limits = self.limits();
+        self.model.admit(&self.policy, &limits, real.now_ms, true);
+        let model = &self.model;
+        let count = |value: i64| u64::try_from(value).unwrap();
+        self.trail.push(format!("{} admit -> frontier {}", real.now_ms, real.frontier));
+        assert_eq!(
+            (real.opened_ms, real.entrants, real.next, real.frontier, real.inside, real.reserved),
+            (
+                model.opened.map_or(0, |opened| opened.at),
+                model.opened.map_or(0, |opened| count(opened.entrants)),
+                count(model.next),
+                count(model.frontier),
+                count(model.inside()),
+                count(model.reserved)
+            ),
+            "seed {seed}: {:#?}",
+            self.trail
+        );
+        assert_eq!((real.admitted, real.absent), (count(model.admitted), count(model.absent)), "seed {seed}");
+    }
+}

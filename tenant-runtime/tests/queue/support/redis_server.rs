@@ -1,0 +1,73 @@
+//! A real `redis-server` in a folder of its own, killed when dropped. It keeps its data when it is
+//! killed and started again.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+
+use secrecy::SecretString;
+use tempfile::TempDir;
+use tenant_runtime::redis::Store;
+
+use super::eventually;
+
+pub struct RedisServer {
+    folder: TempDir,
+    port: u16,
+    process: Mutex<Option<Child>>,
+}
+
+const PASSWORD: &str = "a-password-for-tests";
+
+impl RedisServer {
+    pub async fn start() -> RedisServer {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let server = RedisServer { folder: tempfile::tempdir().unwrap(), port, process: Mutex::new(None) };
+        server.start_again().await;
+        server
+    }
+
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    pub fn password(&self) -> SecretString {
+        PASSWORD.into()
+    }
+
+    pub async fn start_again(&self) {
+        let process = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--port", &self.port.to_string(), "--requirepass", PASSWORD])
+            .args(["--dir", self.folder.path().to_str().unwrap(), "--save", "", "--appendonly", "yes"])
+            .args(["--appendfsync", "always", "--maxmemory-policy", "noeviction"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("redis-server must be installed");
+        *self.process.lock().unwrap() = Some(process);
+        eventually("redis answers", async || Store::connect(&self.address(), &self.password()).await.is_ok())
+            .await;
+    }
+
+    /// As `kill -9` does.
+    pub fn kill(&self) {
+        if let Some(mut process) = self.process.lock().unwrap().take() {
+            process.kill().expect("the server was running");
+            process.wait().expect("a killed server ends");
+        }
+    }
+
+    /// How many commands it has carried out so far.
+    pub async fn commands(&self) -> u64 {
+        let store = Store::connect(&self.address(), &self.password()).await.unwrap();
+        let info: String = store.read(redis::cmd("INFO").arg("stats")).await.unwrap();
+        let line = info.lines().find_map(|line| line.strip_prefix("total_commands_processed:")).unwrap();
+        line.parse().unwrap()
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
