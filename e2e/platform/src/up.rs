@@ -83,6 +83,7 @@ pub async fn run(options: Options, clock: Clock, screen: &Screen, shutdown: Shut
     let routes = edge::Routes::default();
     let processes =
         Arc::new(Processes::new(layout.clone(), programs, routes.clone(), &settings.control_plane_url()));
+    processes.restore_routes()?;
     let operator = tokio::spawn(operator::run(
         Arc::clone(&processes),
         Arc::clone(&deals),
@@ -95,9 +96,11 @@ pub async fn run(options: Options, clock: Clock, screen: &Screen, shutdown: Shut
 
     greet(screen, &settings);
     if options.seed {
-        let seeding = seed::run(&layout, &settings, &service.state, &clock, screen);
         tokio::select! {
-            seeded = seeding => seeded.context("the demo could not be set up; the next start goes on with it")?,
+            seeded = seed::run(&layout, &settings, &service.state, &clock, screen) => if let Err(error) = seeded {
+                tracing::error!(error = format!("{error:#}"), "the demo could not be set up");
+                screen.line(&format!("the demo could not be set up, the next start goes on with it: {error:#}"));
+            },
             () = shutdown.triggered() => {}
         }
     }
@@ -213,8 +216,8 @@ fn context(settings: &Settings) -> anyhow::Result<Context> {
             payment_base_url: settings.kakao_url(),
             identity: IdentityConfig {
                 jwks: keys.jwks(),
-                issuer: settings.public_url("bidd"),
-                sign_in_url: format!("{storefront}/api/v1/auth/kakao/start"),
+                issuer: storefront.clone(),
+                sign_in_url: format!("{storefront}/api/v1/auth/renew"),
                 orders_url: format!("{storefront}/orders"),
             },
         },
