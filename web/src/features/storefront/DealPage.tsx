@@ -46,7 +46,7 @@ export function DealPage() {
 function Detail({ deal, lookAgain }: { deal: DealDetail; lookAgain: () => void }) {
   return (
     <article className={styles.columns}>
-      <Picture url={deal.imageUrl} size="card" />
+      <Picture url={deal.imageUrl} size="full" />
       <div className={styles.words}>
         <header className={styles.head}>
           <Badge {...phaseWords(deal)} />

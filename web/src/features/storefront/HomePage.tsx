@@ -10,6 +10,7 @@ import { Loaded } from '~/shared/ui/Loaded';
 import { useSearch } from '~/shared/ui/useSearch';
 import { categories } from '~/shared/words/glossary';
 import { DealGrid, GridSkeleton, Shelf } from './DealGrid';
+import { Feature } from './Feature';
 import styles from './HomePage.module.css';
 import { type Choice, endedShown, useDeals, useEnded, useWeek } from './queries';
 import { sectionsOf } from './when';
@@ -94,13 +95,18 @@ function Overview({ choice }: { choice: Choice }) {
   return (
     <Loaded query={week} skeleton={<GridSkeleton count={8} />}>
       {({ items }) => {
-        const sections = sectionsOf(items, serverNow());
+        const first = items.find((card) => card.phase === 'open' && !card.soldOut) ?? items[0];
+        const sections = sectionsOf(
+          items.filter((card) => card !== first),
+          serverNow(),
+        );
         const past = ended.data?.items ?? [];
         const empty = items.length === 0 && past.length === 0 && !ended.isPending;
         return empty ? (
           <Nothing choice={choice} />
         ) : (
           <div className={styles.shelves}>
+            {first && <Feature card={first} lookAgain={() => void week.refetch()} />}
             {(['open', 'today', 'week'] as const).map((key) =>
               sections[key].length > 0 ? (
                 <Shelf key={key} title={headings[key]}>
