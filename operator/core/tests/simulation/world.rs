@@ -229,9 +229,9 @@ impl World {
         if faulty && self.random.permille(50) {
             return None;
         }
-        let newest = self.past.len() - 1;
-        let lag = if faulty && self.random.permille(200) { self.random.within(0, 5) } else { 0 };
-        let seen = self.past[newest.saturating_sub(usize::try_from(lag).expect("it is small"))].clone();
+        // The runtime and the ledger are two parties: what is known of each may be of another time.
+        let seen = self.lately(faulty).clone();
+        let ledger = self.lately(faulty).ledger.clone();
         let mut lost = |permille| faulty && self.random.permille(permille);
         let ready = seen.roles_ready && !lost(100);
         Some(Observed {
@@ -250,8 +250,14 @@ impl World {
             redis_ready: seen.redis_ready && !lost(50),
             roles_ready: RolesReady { queue: ready, shop: ready, payment: ready },
             report: seen.report.filter(|_| !lost(100)),
-            ledger: Some(seen.ledger).filter(|_| !lost(100)),
+            ledger: Some(ledger).filter(|_| !lost(100)),
         })
+    }
+
+    fn lately(&mut self, faulty: bool) -> &Seen {
+        let newest = self.past.len() - 1;
+        let lag = if faulty && self.random.permille(200) { self.random.within(0, 5) } else { 0 };
+        &self.past[newest.saturating_sub(usize::try_from(lag).expect("it is small"))]
     }
 
     fn apply(&mut self, plan: &Plan) {
