@@ -119,7 +119,6 @@ enum Site<'a> {
 }
 
 /// The edge's router. `port` is its own, for the addresses it sends browsers to.
-#[must_use]
 pub fn router(domain: &str, port: u16, control_plane_port: u16, routes: Routes) -> Router {
     let control_plane = routes.upstream(control_plane_port);
     let edge = Edge { domain: domain.to_owned(), port, control_plane, routes };

@@ -150,7 +150,8 @@ impl Web {
         if let Some(key) = &ask.idempotency_key {
             builder = builder.header("idempotency-key", key);
         }
-        builder = builder.header(ACCEPT, "application/json, text/html;q=0.5");
+        // As a page's own script asks, not as a navigation: nobody is to be sent elsewhere.
+        builder = builder.header(ACCEPT, "application/json, */*;q=0.1");
         with_body(builder, ask)?.build()
     }
 }

@@ -32,11 +32,13 @@ pub struct Deal {
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Product {
     pub id: Uuid,
     pub name: String,
     pub stock: u32,
     pub left: u32,
+    pub per_shopper_max: u32,
 }
 
 #[derive(Debug, Deserialize)]
@@ -74,7 +76,7 @@ pub fn portal(host: &str, port: u16) -> anyhow::Result<Url> {
 }
 
 /// The deal of that name, or the open or next one of that slug, or of anybody for `demo`.
-pub async fn find(web: &Web, port: u16, wanted: &str) -> anyhow::Result<Deal> {
+pub async fn find(web: &Web, port: u16, wanted: &str, clock: &Clock) -> anyhow::Result<Deal> {
     let storefront = portal("ddib", port)?;
     let mut cards: Vec<Card> = Vec::new();
     for when in ["open", "today", "week"] {
@@ -88,7 +90,10 @@ pub async fn find(web: &Web, port: u16, wanted: &str) -> anyhow::Result<Deal> {
         }
     }
     let names: Vec<String> = cards.iter().map(|card| card.name.clone()).collect();
-    let fitting = |card: &Card| wanted == "demo" || wanted == card.company.slug || wanted == card.name;
+    let now = clock.now();
+    let fitting = |card: &Card| {
+        wanted == card.name || card.closes_at > now && (wanted == "demo" || wanted == card.company.slug)
+    };
     let Some(card) = cards.into_iter().filter(fitting).min_by_key(|card| card.opens_at) else {
         bail!("no deal is open or opens this week for {wanted:?}; there are: {}", names.join(", "));
     };

@@ -81,7 +81,7 @@ pub async fn run(options: &Options, clock: &Clock) -> anyhow::Result<Verdict> {
     let progress = progress::Progress::start(options.progress, options.mix.shoppers);
     progress.say(&format!("seed {seed}: --seed {seed} sends the same crowd again"));
 
-    let deal = deal::find(&web, port, &options.deal).await?;
+    let deal = deal::find(&web, port, &options.deal, clock).await?;
     progress.say(&format!("{} ({}), opens {}", deal.title, deal.name, deal.opens_at));
     let products = deal::wait_until_up(&web, &deal, clock, &progress).await?;
 

@@ -22,6 +22,8 @@ const ORDER_LOOK_EVERY: Duration = Duration::from_millis(300);
 const POLL_MAX: Duration = Duration::from_secs(30);
 /// How often somebody who was let in too late asks again.
 const CLAIMS_MAX: u32 = 50;
+/// How often somebody tries to hold something before going home.
+const HOLDS_MAX: u32 = 20;
 
 /// How a walk ended.
 #[derive(Debug, Clone)]
@@ -216,35 +218,51 @@ impl Visit<'_> {
     /// Holds what it likes best of what is left.
     async fn hold(&mut self) -> Result<Uuid, Trouble> {
         let mut products = self.walk.products.clone();
-        loop {
-            let Some(product) = products.get(self.plan.taste % products.len().max(1)) else {
+        let mut quantity_max = self.plan.quantity;
+        for _ in 0..HOLDS_MAX {
+            let Some(product) = products.get(self.plan.taste % products.len().max(1)).cloned() else {
+                self.leave().await?;
                 return Err(Trouble::SoldOut);
             };
-            let wanted = product.id;
+            let quantity = quantity_max.min(product.per_shopper_max);
             let meant = Instant::now();
-            let ask = Ask::post(self.at("/shop/holds")?, self.order_form(wanted)).keyed(self.key(wanted));
-            let mut answer = self.insist(&ask).await?;
-            if self.plan.behaviour == Behaviour::BuysWithRetries && answer.status.is_success() {
-                let first: OrderView = answer.json()?;
-                answer = self.insist(&ask).await?;
-                let second: OrderView = answer.clone().accepted()?.json()?;
-                if first.id != second.id {
-                    return Err(Trouble::Strange("one idempotency key made two orders".to_owned()));
+            let answer = self.send_hold(product.id, quantity).await?;
+            match answer.code().as_str() {
+                "sold_out" => {
+                    products = deal::products(&self.walk.web, &self.walk.deal).await.unwrap_or_default();
+                    products.retain(|other| other.left > 0 && other.id != product.id);
+                }
+                // One is left, and two were wanted.
+                "stock_short" => quantity_max = 1,
+                // The place inside ran out while the platform was away.
+                "pass_expired" | "pass_missing" => self.wait_for_pass().await?,
+                _ => {
+                    let order: OrderView = self.expect(answer)?.json()?;
+                    self.walk.measures.took(Step::Hold, meant);
+                    let OrderView { id, product, quantity, amount, state: _ } = order;
+                    self.order = Some(Bought { id, product: product.id, quantity, amount });
+                    return Ok(id);
                 }
             }
-            if answer.code() == "sold_out" {
-                products = deal::products(&self.walk.web, &self.walk.deal).await.unwrap_or_default();
-                products.retain(|product| product.left > 0 && product.id != wanted);
-                if products.is_empty() {
-                    self.leave().await?;
-                }
-                continue;
-            }
-            let order: OrderView = self.expect(answer)?.json()?;
-            self.walk.measures.took(Step::Hold, meant);
-            let OrderView { id, product, quantity, amount, state: _ } = order;
-            self.order = Some(Bought { id, product: product.id, quantity, amount });
-            return Ok(id);
+        }
+        Err(Trouble::Strange("no hold came about".to_owned()))
+    }
+
+    /// Sends a hold; those who retry send it twice under one key and must get one order.
+    async fn send_hold(&mut self, product: Uuid, quantity: u32) -> Result<Answer, Trouble> {
+        let key = format!("{}-{product}-{quantity}", self.plan.person);
+        let ask = Ask::post(self.at("/shop/holds")?, self.order_form(product, quantity)).keyed(key);
+        let answer = self.insist(&ask).await?;
+        if self.plan.behaviour != Behaviour::BuysWithRetries || !answer.status.is_success() {
+            return Ok(answer);
+        }
+        let first: OrderView = answer.json()?;
+        let again = self.insist(&ask).await?.accepted()?;
+        let second: OrderView = again.json()?;
+        if first.id == second.id {
+            Ok(again)
+        } else {
+            Err(Trouble::Strange("one idempotency key made two orders".to_owned()))
         }
     }
 
@@ -372,10 +390,10 @@ impl Visit<'_> {
         }
     }
 
-    fn order_form(&self, product: Uuid) -> serde_json::Value {
+    fn order_form(&self, product: Uuid, quantity: u32) -> serde_json::Value {
         json!({
             "product": product,
-            "quantity": self.plan.quantity,
+            "quantity": quantity,
             "delivery": {
                 "recipient": "홍길동",
                 "phone": "010-1234-5678",
@@ -385,11 +403,6 @@ impl Visit<'_> {
                 "note": self.plan.person,
             },
         })
-    }
-
-    /// The same for every attempt at the same product.
-    fn key(&self, product: Uuid) -> String {
-        format!("{}-{product}", self.plan.person)
     }
 
     fn at(&self, path: &str) -> Result<Url, Trouble> {

@@ -15,6 +15,7 @@ use crate::process::{Records, Service, Supervisor};
 use crate::state::Layout;
 use crate::{files, ports, random};
 
+const ROUTED: &str = "routed";
 const RUNTIME: &str = "runtime";
 const REDIS: &str = "redis";
 /// Long enough for a payment's approval that is under way (15 s at the gateway).
@@ -183,6 +184,17 @@ impl Home {
     pub async fn stop(&self, programs: &Programs) -> io::Result<()> {
         self.stop_runtime(programs).await?;
         self.supervisor.stop(REDIS, &programs.redis_server, &self.directory.join(REDIS)).await
+    }
+
+    /// Whether the edge forwards to this deal, kept for the next start: shoppers are not sent away
+    /// while the lifecycle has not looked yet.
+    pub fn is_routed(&self) -> bool {
+        self.directory.join(ROUTED).exists()
+    }
+
+    pub fn set_routed(&self, routed: bool) -> io::Result<()> {
+        let marker = self.directory.join(ROUTED);
+        if routed { files::write_new(&marker, Vec::new).map(drop) } else { files::remove(&marker) }
     }
 
     /// Why one of the processes does not run, where that is known.

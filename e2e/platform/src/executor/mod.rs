@@ -59,6 +59,19 @@ impl Processes {
         Processes { layout, programs, routes, inside, homes: Mutex::default() }
     }
 
+    /// Forwards again to the deals that were forwarded to when the last platform ended.
+    ///
+    /// # Errors
+    /// Where the directory of a deal cannot be read.
+    pub fn restore_routes(&self) -> Result<(), ExecutorError> {
+        for name in home::names(&self.layout)? {
+            if let Some(home) = self.home(&name)?.filter(|home| home.is_routed()) {
+                self.routes.open(&home.about().slug, &name, home.about().runtime_port);
+            }
+        }
+        Ok(())
+    }
+
     /// Ends every process of every deal, and keeps their directories: the next start goes on.
     ///
     /// # Errors
@@ -125,6 +138,7 @@ impl Processes {
             home.write_config(config)?;
         }
         home.want_runtime(&self.programs)?;
+        home.set_routed(*routed)?;
         if *routed {
             self.routes.open(slug, named.name, home.about().runtime_port);
         } else {

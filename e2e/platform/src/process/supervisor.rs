@@ -105,18 +105,6 @@ impl Supervisor {
         self.records.remove(name)
     }
 
-    /// Ends every child that is looked after, in the reverse order of `order`, and forgets none of
-    /// them: a later start wants them again.
-    pub async fn stop_all(&self, order: &[&str]) {
-        for name in order.iter().rev() {
-            let ward = self.wards().remove(*name);
-            if let Some(ward) = ward {
-                ward.stop.cancel();
-                let _ = ward.task.await;
-            }
-        }
-    }
-
     /// Whether the child runs, as far as the kernel says; whether it is ready is for its own
     /// interface to say.
     #[must_use]
@@ -144,6 +132,15 @@ impl Supervisor {
 
     fn wards(&self) -> std::sync::MutexGuard<'_, HashMap<String, Ward>> {
         self.wards.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whoever stops looking after children leaves them running, as a killed parent does.
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        for ward in self.wards().values() {
+            ward.task.abort();
+        }
     }
 }
 
@@ -338,12 +335,12 @@ mod tests {
         parent.want(nest.sleeper());
         let child = until_running(&parent).await;
         // A killed parent stops nothing.
-        parent.wards().remove("sleeper").unwrap().task.abort();
+        drop(parent);
 
         let next = nest.supervisor();
         next.want(nest.sleeper());
         assert_eq!(until_running(&next).await, child);
-        next.wards().remove("sleeper").unwrap().task.abort();
+        drop(next);
 
         fs::remove_file(nest.path().join("processes.json")).unwrap();
         let third = nest.supervisor();
@@ -359,7 +356,7 @@ mod tests {
         let parent = nest.supervisor();
         parent.want(nest.sleeper());
         let child = until_running(&parent).await;
-        parent.wards().remove("sleeper").unwrap().task.abort();
+        drop(parent);
         let next = nest.supervisor();
         nest.stop(&next).await;
         assert!(!child.is_alive().unwrap());

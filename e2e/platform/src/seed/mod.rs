@@ -70,7 +70,8 @@ pub async fn run(
 async fn live(settings: &Settings, clock: &Clock, now: Timestamp) -> anyhow::Result<Rental> {
     let mut company = Portal::sign_in(settings, HANBIT.owner).await?.company(settings, &HANBIT).await?;
     let title = "갓 볶은 원두, 오늘만 이 가격";
-    let opens_at = now + LIVE_IN;
+    // The calendar knows no fractions of a second.
+    let opens_at = Timestamp::from_second(now.as_second() + 1)? + LIVE_IN;
     let rental = company
         .rental(title, || Wanted { title, plan: "standard", opens_at, closes_at: opens_at + LIVE_FOR })
         .await?;
