@@ -4,7 +4,7 @@ use kube::CustomResourceExt;
 
 /// Run with `BIDD_UPDATE_GENERATED=1` to rewrite the file.
 #[test]
-fn the_committed_yaml_is_what_the_types_generate() {
+fn the_generated_yaml_is_what_is_committed() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/timedeals.yaml");
     let generated = format!(
         "# Generated from the types in crds/src: BIDD_UPDATE_GENERATED=1 cargo test -p crds\n{}",
