@@ -3,9 +3,11 @@
 //! or wrong ends the start with one line that names the variable.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 
 use control_plane_core::calendar::{Margins, Rules};
 use control_plane_token::Keys;
+use crds::bounds;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -253,6 +255,8 @@ impl Config {
         if self.public.domain.is_empty() || self.public.domain.contains([':', '/']) {
             return Err(wrong("public.domain", "must be a domain name, without scheme or port".to_owned()));
         }
+        self.calendar.check()?;
+        self.deals.check()?;
         if self.storage.bucket.is_empty() {
             return Err(wrong("storage.bucket", "must not be empty".to_owned()));
         }
@@ -329,10 +333,40 @@ impl CalendarConfig {
         }
     }
 
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.granularity_seconds == 0 {
+            return Err(wrong("calendar.granularity_seconds", "must not be 0".to_owned()));
+        }
+        let longest = u32::try_from(bounds::WINDOW_SECONDS_MAX).unwrap_or(u32::MAX);
+        within("calendar.length_seconds_max", self.length_seconds_max, 1..=longest)?;
+        within("calendar.length_seconds_min", self.length_seconds_min, 1..=self.length_seconds_max)
+    }
+
     #[must_use]
     pub fn margins(&self) -> Margins {
         Margins { setup_seconds: self.setup_seconds, drain_seconds: self.drain_seconds }
     }
+}
+
+impl DealsConfig {
+    /// What a `TimeDeal` may say.
+    fn check(&self) -> Result<(), ConfigError> {
+        let holds = bounds::HOLD_SECONDS_MIN..=bounds::HOLD_SECONDS_MAX;
+        within("deals.hold_seconds", self.hold_seconds, holds)?;
+        let passes = bounds::PASS_SECONDS_MIN..=bounds::PASS_SECONDS_MAX;
+        within("deals.pass_seconds", self.pass_seconds, passes)?;
+        let claims = bounds::CLAIM_SECONDS_MIN..=bounds::CLAIM_SECONDS_MAX;
+        within("deals.claim_seconds", self.claim_seconds, claims)?;
+        within("deals.warm_up_seconds", self.warm_up_seconds, 0..=bounds::WARM_UP_SECONDS_MAX)?;
+        within("deals.retention_seconds", self.retention_seconds, 0..=bounds::RETENTION_SECONDS_MAX)
+    }
+}
+
+fn within(path: &str, seconds: u32, range: RangeInclusive<u32>) -> Result<(), ConfigError> {
+    if range.contains(&seconds) {
+        return Ok(());
+    }
+    Err(wrong(path, format!("must be within {} and {}", range.start(), range.end())))
 }
 
 fn wrong(path: &str, reason: String) -> ConfigError {
@@ -453,6 +487,12 @@ mod tests {
             ("BEGIN PRIVATE", "BEGIN PUBLIC", "BIDD_TOKEN_KEY_PEM"),
             ("domain = \"localhost\"", "domain = \"http://x\"", "BIDD_PUBLIC__DOMAIN"),
             ("admins = \"1002, 7\"", "admins = \"me\"", "BIDD_ADMINS"),
+            ("[storage]", "[deals]\nhold_seconds = 60\n[storage]", "BIDD_DEALS__HOLD_SECONDS"),
+            (
+                "[storage]",
+                "[calendar]\ngranularity_seconds = 0\n[storage]",
+                "BIDD_CALENDAR__GRANULARITY_SECONDS",
+            ),
         ] {
             let error = Config::from_figment(&figment(|text| text.replacen(from, to, 1))).unwrap_err();
             assert!(error.to_string().starts_with(variable), "{error} should name {variable}");

@@ -228,6 +228,9 @@ async fn apply(state: &AppState, rental: &Model, seller: &Seller) -> Result<(), 
         public: &state.config.public,
         defaults: &state.config.deals,
     });
+    if let Some(violation) = crds::rules::violations(deal, &resource.spec).first() {
+        return Err(format!("the deal breaks a rule: {violation}").into());
+    }
     state.cluster.apply_secret(deal, secret).await?;
     state.cluster.apply(resource).await?;
     ledger::Entity::update_many()
