@@ -3,6 +3,7 @@ import { cx } from '~/shared/parts/cx';
 import { Notice } from '~/shared/parts/Notice';
 import { Skeleton } from '~/shared/parts/Skeleton';
 import styles from './App.module.css';
+import { hasOrdered } from './memory';
 import { OrderPage } from './order/OrderPage';
 import { Away } from './parts/Away';
 import { Before, Open } from './room/Before';
@@ -14,6 +15,7 @@ import { Called, Waiting } from './room/Waiting';
 import { tabTitle } from './room/words';
 import { useRoute } from './route';
 import { Goods } from './shop/Goods';
+import { OwnOrders } from './shop/OpenOrders';
 import { Shop } from './shop/Shop';
 import { useDeal } from './shop/useDeal';
 import { places, tellPlaces } from './storefront';
@@ -94,7 +96,9 @@ function RoomPage() {
           </div>
           <div className={styles.stack}>
             {problem}
+            {room.news && <Notice tone="brand">{room.news}</Notice>}
             <Stage room={room} chime={chime} wasInside={wasInside.current} />
+            {status && hasOrdered(status.deal) && <OwnOrders />}
             {status && screen !== 'closed' && screen !== 'soldOut' && (
               <Rules status={status} position={position} />
             )}

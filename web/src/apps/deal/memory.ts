@@ -51,3 +51,9 @@ export function attemptFor(wish: unknown): string {
 }
 
 export const attemptEnded = (): void => forget('session', attemptKey);
+
+const orderedKey = 'ddib.ordered';
+
+/** That something was ordered here, so that the orders are asked for on every screen of the deal. */
+export const rememberOrdered = (deal: string): void => remember('local', orderedKey, deal);
+export const hasOrdered = (deal: string): boolean => recall<string>('local', orderedKey) === deal;

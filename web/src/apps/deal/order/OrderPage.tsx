@@ -131,10 +131,10 @@ function Actions({ order, desk }: { order: Order; desk: OrderDesk }) {
     case 'paid':
       return (
         <div className={styles.ways}>
-          <Button onPress={() => go(paths.room())}>타임딜로 돌아가기</Button>
-          <ButtonLink look="secondary" href={places().order(order.id)}>
-            내 주문에서 보기
-          </ButtonLink>
+          <ButtonLink href={places().order(order.id)}>내 주문에서 보기</ButtonLink>
+          <Button look="secondary" onPress={() => go(paths.room())}>
+            타임딜로 돌아가기
+          </Button>
           <div className={styles.last}>
             <Button look="quiet" size="small" onPress={() => setRefunding(true)}>
               환불하기

@@ -35,6 +35,7 @@ interface WaitingProps {
 export function Waiting({ position, room, chime }: WaitingProps) {
   const start = useStart(position);
   const ahead = position.ahead ?? 0;
+  const eta = etaText(position.etaSeconds);
   const spoken = useCalm(spokenPosition(position));
   return (
     <section className={styles.stage}>
@@ -48,10 +49,12 @@ export function Waiting({ position, room, chime }: WaitingProps) {
       <div className={styles.way}>
         <div className={styles.row}>
           <p className={styles.ahead}>{aheadText(ahead)}</p>
-          <p className={styles.eta}>{etaText(position.etaSeconds)}</p>
+          {eta && <p className={styles.eta}>{eta}</p>}
         </div>
         <Bar value={progress(start, ahead)} max={1_000} label="지나온 대기" />
-        <p className={styles.label}>모두 {people(position.waiting)}이 기다리고 있어요</p>
+        {position.waiting > 1 && (
+          <p className={styles.label}>모두 {people(position.waiting)}이 기다리고 있어요</p>
+        )}
       </div>
       {position.announcement && <p>{position.announcement}</p>}
       <p className="visually-hidden" aria-live="polite">

@@ -21,12 +21,16 @@ export interface Room {
   doing: Doing | null;
   /** Why the last press came to nothing, in words. */
   problem: string | null;
+  /** What has come about without a press, in words. */
+  news: string | null;
   /** How often in a row nobody has answered, and with what. */
   failures: number;
   error: unknown;
   enter: () => void;
   claim: () => void;
   leave: () => void;
+  /** The place inside is not to be had any longer. */
+  lost: (refusal: unknown) => void;
   askNow: () => void;
 }
 
@@ -42,6 +46,7 @@ export function useRoom(): Room {
   const [insideUntil, setInsideUntil] = useState<string | null>(null);
   const [doing, setDoing] = useState<Doing | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const [news, setNews] = useState<string | null>(null);
   // Whether this browser has a ticket is the server's to know: the cookie cannot be read here.
   const ticket = useRef<'unknown' | 'yes' | 'no'>('unknown');
   const seen = useRef<{ status: Status | null; state: Position['state'] | null }>({
@@ -63,7 +68,7 @@ export function useRoom(): Room {
       return next;
     } catch (refusal) {
       if (!isTicketGone(refusal)) throw refusal;
-      if (ticket.current === 'yes') setProblem('다른 곳에서 새로 줄을 서서 이 대기 순서는 쓸 수 없어요.');
+      if (ticket.current === 'yes') setNews('다른 곳에서 순서를 새로 받아 이 대기 순서는 쓸 수 없어요.');
       ticket.current = 'no';
       return null;
     }
@@ -89,6 +94,7 @@ export function useRoom(): Room {
     if (doing) return;
     setDoing(what);
     setProblem(null);
+    setNews(null);
     try {
       await act();
     } catch (refusal) {
@@ -127,6 +133,18 @@ export function useRoom(): Room {
       setPosition(null);
     });
 
+  /** Paying gives the place back at once. Then the cookies are worth nothing, and `leave` forgets them. */
+  const lost = async (refusal: unknown) => {
+    setInsideUntil(null);
+    if (isTicketGone(refusal) && ticket.current === 'yes') {
+      ticket.current = 'no';
+      setPosition(null);
+      setNews('입장이 끝나 자리를 다음 분에게 드렸어요. 더 사려면 대기 순서를 다시 받아 주세요.');
+      await runtime.leave().catch(() => undefined);
+    }
+    askNow();
+  };
+
   const ready = status !== null;
   const latestEnter = useRef(enter);
   latestEnter.current = enter;
@@ -141,11 +159,13 @@ export function useRoom(): Room {
     insideUntil,
     doing,
     problem,
+    news,
     failures,
     error,
     enter: () => void enter(),
     claim: () => void claim(),
     leave: () => void leave(),
+    lost: (refusal) => void lost(refusal),
     askNow,
   };
 }

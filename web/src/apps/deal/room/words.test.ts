@@ -38,7 +38,7 @@ describe('the screen', () => {
 });
 
 it.each([
-  [undefined, '남은 시간은 입장이 이어지면 알려 드릴게요'],
+  [undefined, null],
   [{ low: 0, high: 0 }, '1분 안에 들어갈 수 있어요'],
   [{ low: 5, high: 60 }, '1분 안에 들어갈 수 있어요'],
   [{ low: 30, high: 61 }, '2분 안에 들어갈 수 있어요'],

@@ -26,9 +26,9 @@ function minutesText(minutes: number): string {
   return rest === 0 ? `${hours}시간` : `${hours}시간 ${rest}분`;
 }
 
-/** A range is honest where a single figure would not be: `3분에서 5분쯤 기다려요`. */
-export function etaText(eta: Position['etaSeconds']): string {
-  if (!eta) return '남은 시간은 입장이 이어지면 알려 드릴게요';
+/** A range is honest where a single figure would not be: `3분에서 5분쯤 기다려요`. Nothing where nobody knows. */
+export function etaText(eta: Position['etaSeconds']): string | null {
+  if (!eta) return null;
   const low = Math.floor(eta.low / minuteSeconds);
   const high = Math.max(1, Math.ceil(eta.high / minuteSeconds));
   if (high === 1) return '1분 안에 들어갈 수 있어요';
@@ -51,8 +51,8 @@ export function progress(startAhead: number, ahead: number): number {
 export function spokenPosition(position: Position): string {
   const parts = [
     position.ahead === undefined ? '' : `${aheadText(position.ahead)}.`,
-    `${etaText(position.etaSeconds)}.`,
-    position.announcement ?? '',
+    etaText(position.etaSeconds)?.concat('.'),
+    position.announcement,
   ];
   return parts.filter(Boolean).join(' ');
 }

@@ -5,6 +5,13 @@ import { orderState } from '~/shared/words/glossary';
 import { Button } from '../parts/Button';
 import { go, paths } from '../route';
 import styles from './Shop.module.css';
+import { useOwnOrders } from './useOwnOrders';
+
+/** For the screens outside of the shop: the same, asked for by itself. */
+export function OwnOrders() {
+  const { orders } = useOwnOrders();
+  return <OpenOrders orders={orders ?? []} />;
+}
 
 /** The shopper's own orders in this deal that have not come to nothing. */
 export function OpenOrders({ orders }: { orders: Order[] }) {

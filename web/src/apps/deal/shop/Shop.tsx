@@ -7,7 +7,7 @@ import { PhoneActionBar } from '~/shared/parts/PhoneActionBar';
 import { Skeleton } from '~/shared/parts/Skeleton';
 import { codeOf, fieldProblemsOf } from '~/shared/problem';
 import { wordsFor } from '~/shared/words/errors';
-import { attemptEnded, attemptFor } from '../memory';
+import { attemptEnded, attemptFor, rememberOrdered } from '../memory';
 import { Button } from '../parts/Button';
 import { isPassing } from '../poller';
 import { LeaveButton } from '../room/LeaveButton';
@@ -33,7 +33,7 @@ interface ShopProps {
 /** Inside: choose, say where to, order. The pieces are kept from the order on. */
 export function Shop({ room, status, deal, lookAtStock }: ShopProps) {
   const { orders } = useOwnOrders();
-  const { endsSoon, stay } = useStay(room.insideUntil, room.askNow);
+  const { endsSoon, stay } = useStay(room.insideUntil, room.lost);
   return (
     <>
       <div className={styles.top}>
@@ -60,7 +60,13 @@ export function Shop({ room, status, deal, lookAtStock }: ShopProps) {
       )}
       <OpenOrders orders={orders ?? []} />
       {deal ? (
-        <OrderForm products={deal.products} orders={orders ?? []} room={room} lookAtStock={lookAtStock} />
+        <OrderForm
+          deal={deal.deal}
+          products={deal.products}
+          orders={orders ?? []}
+          room={room}
+          lookAtStock={lookAtStock}
+        />
       ) : (
         <div role="status">
           <span className="visually-hidden">상품을 불러오고 있어요</span>
@@ -72,6 +78,7 @@ export function Shop({ room, status, deal, lookAtStock }: ShopProps) {
 }
 
 interface OrderFormProps {
+  deal: string;
   products: Product[];
   orders: Order[];
   room: Room;
@@ -79,7 +86,7 @@ interface OrderFormProps {
 }
 
 /** Orders once, however often the button is pressed: the attempt keeps its key until it is answered. */
-function useOrdering(room: Room, lookAtStock: () => void, show: (error: unknown) => void) {
+function useOrdering(room: Room, deal: string, lookAtStock: () => void, show: (error: unknown) => void) {
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const order = async (wish: { product: string; quantity: number; delivery: Delivery }) => {
@@ -89,6 +96,7 @@ function useOrdering(room: Room, lookAtStock: () => void, show: (error: unknown)
     try {
       const made = await runtime.hold(wish, attemptFor(wish));
       attemptEnded();
+      rememberOrdered(deal);
       go(paths.order(made.id));
     } catch (error) {
       // Unanswered: the same wish is the same attempt. Answered: the next press is another one.
@@ -96,7 +104,8 @@ function useOrdering(room: Room, lookAtStock: () => void, show: (error: unknown)
       show(error);
       setProblem(wordsFor(error));
       lookAtStock();
-      if (['pass_expired', 'pass_invalid', 'pass_missing', 'closed'].includes(codeOf(error))) room.askNow();
+      if (['pass_expired', 'pass_invalid', 'pass_missing', 'closed'].includes(codeOf(error)))
+        room.lost(error);
     } finally {
       setPending(false);
     }
@@ -104,7 +113,7 @@ function useOrdering(room: Room, lookAtStock: () => void, show: (error: unknown)
   return { order, pending, problem };
 }
 
-function OrderForm({ products, orders, room, lookAtStock }: OrderFormProps) {
+function OrderForm({ deal, products, orders, room, lookAtStock }: OrderFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const maxOf = (product: Product) => orderableMax(product, owned(orders, product.id));
   const [picked, setPicked] = useState<string | null>(null);
@@ -117,7 +126,7 @@ function OrderForm({ products, orders, room, lookAtStock }: OrderFormProps) {
 
   const focusWrong = () =>
     setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
-  const { order, pending, problem } = useOrdering(room, lookAtStock, (error) => {
+  const { order, pending, problem } = useOrdering(room, deal, lookAtStock, (error) => {
     const wrong = errorsOf(fieldProblemsOf(error));
     draft.showErrors(wrong);
     if (Object.keys(wrong).length > 0) focusWrong();

@@ -14,7 +14,7 @@ const warnMs = 60_000;
  */
 export function useStay(
   known: string | null,
-  lost: () => void,
+  lost: (refusal: unknown) => void,
 ): { endsSoon: string | null; stay: () => void } {
   const [until, setUntil] = useState<string | null>(known);
   const [endsSoon, setEndsSoon] = useState<string | null>(null);
@@ -34,7 +34,7 @@ export function useStay(
       setUntil(expiresAt);
       setEndsSoon(null);
     } catch (error) {
-      if (!isPassing(error)) latestLost.current();
+      if (!isPassing(error)) latestLost.current(error);
     } finally {
       renewing.current = false;
     }
@@ -59,7 +59,7 @@ export function useStay(
     if (lifetimeMs.current === 0) lifetimeMs.current = millis(until) - serverNow();
     const timer = setInterval(() => {
       const leftMs = millis(until) - serverNow();
-      if (leftMs <= 0) latestLost.current();
+      if (leftMs <= 0) latestLost.current(null);
       else if (active.current && leftMs < lifetimeMs.current / 2) void renew.current();
       else setEndsSoon(leftMs < warnMs ? until : null);
     }, lookEveryMs);
