@@ -1,3 +1,5 @@
+//! Adding to the address book.
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use control_plane_telemetry::problem::Json;

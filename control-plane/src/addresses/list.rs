@@ -1,3 +1,5 @@
+//! Reading the address book.
+
 use axum::extract::State;
 use control_plane_telemetry::problem::Json;
 

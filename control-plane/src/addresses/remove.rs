@@ -1,3 +1,5 @@
+//! Striking out of the address book.
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use control_plane_telemetry::problem::Path;

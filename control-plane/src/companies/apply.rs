@@ -1,3 +1,5 @@
+//! Applying for a company.
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use control_plane_telemetry::problem::Json;
@@ -7,7 +9,7 @@ use super::fields::NewCompany;
 use super::store;
 use super::wire::Company;
 use crate::error::ApiError;
-use crate::http::auth::Merchant;
+use crate::http::auth::PortalUser;
 use crate::state::AppState;
 
 /// Applies for a company. Whoever was rejected may apply again with the same slug and corrects the
@@ -18,12 +20,12 @@ use crate::state::AppState;
 )]
 pub async fn apply(
     State(state): State<AppState>,
-    merchant: Merchant,
+    applicant: PortalUser,
     Json(body): Json<NewCompany>,
 ) -> Result<(StatusCode, Json<Company>), ApiError> {
     let application = body.check()?;
     let now = state.clock.now();
-    let company = store::apply(&state.db, &state.entropy, merchant.user, &application, now).await?;
+    let company = store::apply(&state.db, &state.entropy, applicant.user, &application, now).await?;
     tracing::info!(company = %company.id, slug = company.slug, "a company applied");
     Ok((StatusCode::CREATED, Json(Company::new(company, None))))
 }

@@ -1,3 +1,5 @@
+//! A company as its members see it.
+
 use axum::extract::State;
 use control_plane_telemetry::problem::Json;
 

@@ -1,3 +1,5 @@
+//! All companies, for the platform's admins.
+
 use axum::extract::State as AxumState;
 use control_plane_telemetry::problem::{Json, Query};
 use serde::Deserialize;

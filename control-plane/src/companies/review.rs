@@ -1,3 +1,5 @@
+//! Deciding applications, by the platform's admins.
+
 use axum::extract::State;
 use control_plane_telemetry::problem::{Json, Path};
 use serde::Deserialize;

@@ -1,3 +1,5 @@
+//! Handing in the merchant account that shoppers pay to.
+
 use axum::extract::State;
 use control_plane_telemetry::problem::Json;
 use secrecy::{ExposeSecret as _, SecretString};

@@ -71,17 +71,17 @@ impl FromRequestParts<AppState> for Shopper {
 
 /// Somebody signed in at the portal, not necessarily with a company.
 #[derive(Debug, Clone)]
-pub struct Merchant {
+pub struct PortalUser {
     pub user: UserId,
     pub name: String,
 }
 
-impl FromRequestParts<AppState> for Merchant {
+impl FromRequestParts<AppState> for PortalUser {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let SignedIn { user, name, site: _ } = signed_in_at(parts, state, Site::Bidd).await?;
-        Ok(Merchant { user, name })
+        Ok(PortalUser { user, name })
     }
 }
 
@@ -105,7 +105,7 @@ impl FromRequestParts<AppState> for CompanyMember {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let Merchant { user, name: _ } = Merchant::from_request_parts(parts, state).await?;
+        let PortalUser { user, name: _ } = PortalUser::from_request_parts(parts, state).await?;
         let id = path_param(parts, "c").await.and_then(|text| Uuid::try_parse(&text).ok());
         let id = id.ok_or(companies::UNKNOWN)?;
         let found = companies::store::membership(state.db.read(), CompanyId(id), user).await?;
@@ -167,7 +167,7 @@ impl FromRequestParts<AppState> for PlatformAdmin {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let Merchant { user, name: _ } = Merchant::from_request_parts(parts, state).await?;
+        let PortalUser { user, name: _ } = PortalUser::from_request_parts(parts, state).await?;
         if identity::store::is_admin(state.db.read(), user, &state.config.admins).await? {
             return Ok(PlatformAdmin { user });
         }

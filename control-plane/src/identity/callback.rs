@@ -1,3 +1,6 @@
+//! The way back from Kakao. Whatever went wrong, a person is at the other end: they are sent to a page
+//! that says so, never shown a problem document.
+
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Redirect, Response};

@@ -1,3 +1,5 @@
+//! The public half of the key that tokens are signed with.
+
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;

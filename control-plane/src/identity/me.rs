@@ -1,3 +1,5 @@
+//! Who is signed in.
+
 use axum::extract::State;
 use control_plane_telemetry::problem::Json;
 use serde::Serialize;

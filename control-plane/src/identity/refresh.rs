@@ -1,3 +1,5 @@
+//! Renewing a session from a portal's own pages.
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

@@ -1,3 +1,5 @@
+//! Renewing a session by way of a visit.
+
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Redirect, Response};

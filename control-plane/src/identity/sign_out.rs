@@ -1,3 +1,5 @@
+//! The end of a session.
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum_extra::extract::cookie::CookieJar;

@@ -1,3 +1,5 @@
+//! The way out to Kakao.
+
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Redirect, Response};

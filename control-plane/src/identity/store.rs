@@ -55,7 +55,7 @@ pub async fn sign_in(
     let known = find(db.read(), &person.subject).await?;
     let txn = db.begin().await?;
     let user = match known {
-        Some(user) => user,
+        Some(user) => renamed(&txn, user, person).await?,
         None => create(&txn, entropy, person, refresh.now).await?,
     };
     insert_refresh(&txn, entropy.id(refresh.now), user.id, refresh).await?;
@@ -69,6 +69,25 @@ async fn find(db: &impl ConnectionTrait, subject: &str) -> Result<Option<user::M
         return Ok(None);
     };
     user::Entity::find_by_id(identity.user_id).one(db).await
+}
+
+/// People change what they are called.
+async fn renamed(
+    txn: &DatabaseTransaction,
+    mut user: user::Model,
+    person: &Person,
+) -> Result<user::Model, DbErr> {
+    let name = name_of(person);
+    if person.nickname.is_none() || name == user.name {
+        return Ok(user);
+    }
+    user::Entity::update_many()
+        .col_expr(user::Column::Name, Expr::value(name.as_str()))
+        .filter(user::Column::Id.eq(user.id))
+        .exec(txn)
+        .await?;
+    user.name = name;
+    Ok(user)
 }
 
 async fn create(

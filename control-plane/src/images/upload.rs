@@ -1,3 +1,5 @@
+//! Taking a picture in.
+
 use axum::body::Bytes;
 use axum::extract::multipart::{Field, MultipartRejection};
 use axum::extract::{DefaultBodyLimit, Multipart, State};

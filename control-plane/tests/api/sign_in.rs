@@ -47,6 +47,9 @@ async fn a_shopper_signs_in() {
     assert_eq!(portal.get("/api/v1/me").await.json()["id"], me["id"], "at the portal as well");
     assert!(portal.cookie("shopper").is_none(), "the portal is not a place to shop");
     assert_eq!(platform.kakao.keys_fetched(), 1, "Kakao's keys are kept");
+    let mut renamed = platform.signed_in(Site::Ddib, 1003, "  지민\u{7}이  ").await;
+    let me_again = renamed.get("/api/v1/me").await.json();
+    assert_eq!((&me_again["id"], &me_again["name"]), (&me["id"], &json!("지민이")));
 }
 
 #[tokio::test]
