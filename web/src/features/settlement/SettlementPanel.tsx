@@ -108,7 +108,7 @@ export function SettlementPanel({ company, rental }: { company: string; rental: 
   const query = useQuery({
     queryKey: ['settlement', rental.id],
     queryFn: () => api.settlement(company, rental.id),
-    refetchInterval: (state) => (codeOf(state.state.error) === 'not_settled' ? 3_000 : false),
+    refetchInterval: (state) => (codeOf(state.state.error) === 'not_settled' ? 3_000 : 15_000),
   });
   if (codeOf(query.error) === 'not_settled') {
     return (
