@@ -6,10 +6,12 @@ import { Empty } from '~/shared/parts/States';
 import { server } from '~/shared/paths';
 import { ButtonLink } from '~/shared/ui/Button';
 import { Loaded } from '~/shared/ui/Loaded';
+import { useTitle } from '~/shared/useTitle';
 
 /** My Page: everything that belongs to somebody. */
 export function SignedIn() {
   const query = useMe();
+  useTitle('내 주문 · DDIB');
   return (
     <Loaded query={query} skeleton={<SkeletonRows count={4} height={104} />}>
       {(me) =>

@@ -9,6 +9,7 @@ import { Loaded } from '~/shared/ui/Loaded';
 import { useTitle } from '~/shared/useTitle';
 import styles from './CompanyPage.module.css';
 import { DealGrid, GridSkeleton, Shelf } from './DealGrid';
+import { Feature } from './Feature';
 import { useStoreCompany } from './queries';
 
 /** A company's deals. Whoever asks for a deal that is not on comes here. */
@@ -18,19 +19,25 @@ export function CompanyPage() {
   useTitle(query.data ? `${query.data.name} · DDIB` : 'DDIB');
   return (
     <Loaded query={query} skeleton={<GridSkeleton count={4} />}>
-      {(company) => <Company company={company} />}
+      {(company) => <Company company={company} lookAgain={() => void query.refetch()} />}
     </Loaded>
   );
 }
 
-function Company({ company }: { company: StoreCompany }) {
+function Company({ company, lookAgain }: { company: StoreCompany; lookAgain: () => void }) {
+  const [next, ...later] = company.deals;
   return (
     <div className={styles.page}>
       <h1 className={styles.title}>{company.name}</h1>
-      {company.deals.length > 0 ? (
-        <Shelf title="열려 있거나 곧 열리는 타임딜">
-          <DealGrid cards={company.deals} label="열려 있거나 곧 열리는 타임딜" />
-        </Shelf>
+      {next ? (
+        <>
+          <Feature card={next} lookAgain={lookAgain} />
+          {later.length > 0 && (
+            <Shelf title="다음 타임딜">
+              <DealGrid cards={later} label="다음 타임딜" />
+            </Shelf>
+          )}
+        </>
       ) : (
         <div className={styles.none}>
           <Empty
