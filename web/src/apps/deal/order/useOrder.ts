@@ -3,7 +3,7 @@ import { type Order, runtime } from '~/api/deal';
 import { wordsFor } from '~/shared/words/errors';
 import { isPhone } from '../device';
 import { usePoller } from '../usePoller';
-import { pollMs } from './words';
+import { pollMs, refundRefusal } from './words';
 
 export type Doing = 'pay' | 'abandon' | 'refund';
 
@@ -42,7 +42,11 @@ export function useOrder(id: string): OrderDesk {
     refused: setRefusal,
   });
 
-  const doOnce = async (what: Doing, act: () => Promise<void>): Promise<boolean> => {
+  const doOnce = async (
+    what: Doing,
+    act: () => Promise<void>,
+    wordsOf: (error: unknown) => string = wordsFor,
+  ): Promise<boolean> => {
     if (busy.current) return false;
     busy.current = true;
     setDoing(what);
@@ -51,7 +55,7 @@ export function useOrder(id: string): OrderDesk {
       await act();
       return true;
     } catch (thrown) {
-      setProblem(wordsFor(thrown));
+      setProblem(wordsOf(thrown));
       return false;
     } finally {
       busy.current = false;
@@ -93,7 +97,8 @@ export function useOrder(id: string): OrderDesk {
     error,
     pay: () => void pay(),
     abandon: () => void doOnce('abandon', () => runtime.abandon(id)),
-    refund: (reason) => doOnce('refund', async () => setOrder(await runtime.refund(id, reason))),
+    refund: (reason) =>
+      doOnce('refund', async () => setOrder(await runtime.refund(id, reason)), refundRefusal),
     askNow,
   };
 }

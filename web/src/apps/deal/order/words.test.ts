@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Order, OrderState } from '~/api/deal';
-import { orderWords, pollMs, returnWords } from './words';
+import { ProblemError } from '~/shared/problem';
+import { orderWords, pollMs, refundRefusal, returnWords } from './words';
 
 const order = (state: OrderState, over: Partial<Order> = {}): Order => ({
   id: 'o',
@@ -52,6 +53,14 @@ describe('coming back from the payment page', () => {
     expect(returnWords('failed', order('paid'))).toBeNull();
     expect(returnWords('cancelled', order('released'))).toBeNull();
   });
+});
+
+it('sends a refund that comes too late for the deal to My Page', () => {
+  const refusal = (code: string, detail: string) => new ProblemError({ status: 409, code, detail });
+  expect(refundRefusal(refusal('sealed', '타임딜이 마감되어 더 바꿀 수 없어요.'))).toContain('내 주문에서');
+  expect(refundRefusal(refusal('refund_refused', '결제사가 받아 주지 않았어요.'))).toBe(
+    '결제사가 받아 주지 않았어요.',
+  );
 });
 
 it('asks soonest while the gateway is being asked, and never for what is over', () => {

@@ -3,6 +3,8 @@
 import type { Order } from '~/api/deal';
 import { won } from '~/shared/format/number';
 import { clock } from '~/shared/format/time';
+import { codeOf } from '~/shared/problem';
+import { wordsFor } from '~/shared/words/errors';
 
 export interface OrderWords {
   title: string;
@@ -59,6 +61,10 @@ export function returnWords(result: 'cancelled' | 'failed' | null, order: Order)
   if (result === 'failed') return '결제가 끝나지 않았어요. 빠져나간 돈은 없으니 다시 결제해 주세요.';
   return null;
 }
+
+/** Why a refund was refused. Once the books are closed, My Page is the place. */
+export const refundRefusal = (error: unknown): string =>
+  codeOf(error) === 'sealed' ? '타임딜이 마감됐어요. 환불은 내 주문에서 요청해 주세요.' : wordsFor(error);
 
 /** How soon an order of that state may change; `null` where only its shopper changes it. */
 export function pollMs(order: Order): number | null {

@@ -47,6 +47,8 @@ export function useRoom(): Room {
   const [doing, setDoing] = useState<Doing | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [news, setNews] = useState<string | null>(null);
+  // Between two renderings a second press would still see the old state.
+  const busy = useRef(false);
   // Whether this browser has a ticket is the server's to know: the cookie cannot be read here.
   const ticket = useRef<'unknown' | 'yes' | 'no'>('unknown');
   const seen = useRef<{ status: Status | null; state: Position['state'] | null }>({
@@ -91,7 +93,8 @@ export function useRoom(): Room {
 
   /** One thing at a time; what it changes is asked for at once. */
   const doOnce = async (what: Doing, act: () => Promise<void>) => {
-    if (doing) return;
+    if (busy.current) return;
+    busy.current = true;
     setDoing(what);
     setProblem(null);
     setNews(null);
@@ -102,6 +105,7 @@ export function useRoom(): Room {
       // Still ahead of the door by a moment: the next look tells.
       if (codeOf(refusal) !== 'not_called') setProblem(wordsFor(refusal));
     } finally {
+      busy.current = false;
       setDoing(null);
       askNow();
     }

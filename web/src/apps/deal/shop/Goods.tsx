@@ -40,7 +40,7 @@ function Row({ product }: { product: Product }) {
     <li className={styles.row}>
       <Picture url={product.imageUrl} size="thumb" />
       <div className={styles.words}>
-        <h3 className={styles.rowName}>{product.name}</h3>
+        <p className={styles.rowName}>{product.name}</p>
         <Price price={product.price} listPrice={product.listPrice} />
         <p className={styles.note}>
           준비한 수량 {pieces(product.stock)} · 한 사람에 {pieces(product.perShopperMax)}까지

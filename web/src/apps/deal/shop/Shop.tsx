@@ -89,8 +89,11 @@ interface OrderFormProps {
 function useOrdering(room: Room, deal: string, lookAtStock: () => void, show: (error: unknown) => void) {
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  // Between two renderings a second press would still see the old state.
+  const busy = useRef(false);
   const order = async (wish: { product: string; quantity: number; delivery: Delivery }) => {
-    if (pending) return;
+    if (busy.current) return;
+    busy.current = true;
     setPending(true);
     setProblem(null);
     try {
@@ -107,6 +110,7 @@ function useOrdering(room: Room, deal: string, lookAtStock: () => void, show: (e
       if (['pass_expired', 'pass_invalid', 'pass_missing', 'closed'].includes(codeOf(error)))
         room.lost(error);
     } finally {
+      busy.current = false;
       setPending(false);
     }
   };
