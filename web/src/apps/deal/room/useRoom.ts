@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 import { type Position, runtime, type Status } from '~/api/deal';
+import { serverNow } from '~/shared/clock';
 import { codeOf } from '~/shared/problem';
 import { wordsFor } from '~/shared/words/errors';
 import { forget, randomHex, recall, remember } from '../memory';
 import { usePoller } from '../usePoller';
-import { isTicketGone, type Screen, screenOf } from './words';
+import { isTakenDown, isTicketGone, type Screen, screenOf } from './words';
 
 /** Set before one leaves to sign in: whoever comes back wanted a place. */
 const wantsToEnterKey = 'ddib.wantsToEnter';
@@ -156,15 +157,18 @@ export function useRoom(): Room {
     if (ready && recall<boolean>('session', wantsToEnterKey)) void latestEnter.current();
   }, [ready]);
 
+  const takenDown = status !== null && isTakenDown(error, status.closesAt, serverNow());
+  const screen = status && (takenDown ? 'closed' : screenOf(status, position));
+
   return {
-    screen: status && screenOf(status, position),
+    screen,
     status,
     position,
     insideUntil,
     doing,
     problem,
     news,
-    failures,
+    failures: takenDown ? 0 : failures,
     error,
     enter: () => void enter(),
     claim: () => void claim(),

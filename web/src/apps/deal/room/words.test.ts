@@ -4,7 +4,7 @@ import { ProblemError } from '~/shared/problem';
 import {
   aheadText,
   etaText,
-  isNotRunning,
+  isTakenDown,
   isTicketGone,
   progress,
   screenOf,
@@ -82,6 +82,13 @@ it('tells refusals apart', () => {
   const refusal = (code: string) => new ProblemError({ status: 403, code, detail: '' });
   expect(isTicketGone(refusal('ticket_invalid'))).toBe(true);
   expect(isTicketGone(refusal('not_called'))).toBe(false);
-  expect(isNotRunning(refusal('deal_not_running'))).toBe(true);
-  expect(isNotRunning(new Error('boom'))).toBe(false);
+});
+
+it('knows a deal that has been taken down from one that has not come up', () => {
+  const closesAt = '2026-11-24T02:00:00Z';
+  const gone = new ProblemError({ status: 503, code: 'deal_not_running', detail: '' });
+  const away = new ProblemError({ status: 503, code: 'store_unavailable', detail: '' });
+  expect(isTakenDown(gone, closesAt, Date.parse(closesAt))).toBe(true);
+  expect(isTakenDown(gone, closesAt, Date.parse(closesAt) - 1)).toBe(false);
+  expect(isTakenDown(away, closesAt, Date.parse(closesAt))).toBe(false);
 });

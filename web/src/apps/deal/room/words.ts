@@ -2,6 +2,7 @@
 
 import type { Phase, Position, Status } from '~/api/deal';
 import { people } from '~/shared/format/number';
+import { millis } from '~/shared/format/time';
 import { codeOf } from '~/shared/problem';
 
 /** Which of the room's screens is on. `inside` is the shop. */
@@ -68,5 +69,6 @@ export function tabTitle(screen: Screen, title: string, ahead?: number): string 
 export const isTicketGone = (error: unknown): boolean =>
   ['ticket_missing', 'ticket_invalid'].includes(codeOf(error));
 
-/** The runtime is not there: before it was started, or after it was taken down. */
-export const isNotRunning = (error: unknown): boolean => codeOf(error) === 'deal_not_running';
+/** The deal has been taken down: its time is over, and nobody answers at its address any more. */
+export const isTakenDown = (error: unknown, closesAt: string, now: number): boolean =>
+  codeOf(error) === 'deal_not_running' && now >= millis(closesAt);
