@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use control_plane_telemetry::clock::Clock;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// Prints lines, or nothing.
@@ -28,6 +29,13 @@ impl Screen {
             let time = clock.now().to_zoned(korea()).strftime("%H:%M:%S").to_string();
             self.plain(&format!("{time}  {text}"));
         }
+    }
+
+    /// What opens when, and where.
+    pub fn deal(&self, title: &str, opens_at: Timestamp, closes_at: Timestamp, url: &str) {
+        let at = |time: Timestamp| time.to_zoned(korea()).strftime("%m-%d %H:%M:%S").to_string();
+        let (opens, closes) = (at(opens_at), at(closes_at));
+        self.plain(&format!("  {title}\n    opens {opens}, closes {closes} (Korea)  {url}"));
     }
 
     /// A line as it is. A reader that has gone away is no reason to stop.

@@ -20,6 +20,7 @@ use control_plane_telemetry::health::Readiness;
 use control_plane_telemetry::logs;
 use control_plane_telemetry::shutdown::{self, Shutdown};
 use control_plane_token::Keys;
+use crds::{Phase, TimeDeal};
 use e2e_kakao_sim::Simulator;
 use operator::{Context, Limits, Platform};
 use tenant_runtime_core::config::IdentityConfig;
@@ -59,6 +60,24 @@ struct Listeners {
 /// # Errors
 /// Where it cannot start: each error is one line that says what is wrong and how to mend it.
 pub async fn run(options: Options, clock: Clock, screen: &Screen, shutdown: Shutdown) -> anyhow::Result<()> {
+    let place = options.state.clone();
+    let ran = compose(options, clock, screen, shutdown).await;
+    ran.map_err(|error| if is_full(&error) { DiskFull(place).into() } else { error })
+}
+
+/// Whoever notices first says it in its own words: the file system, SQLite, the journal.
+fn is_full(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let text = cause.to_string().to_lowercase();
+        text.contains("disk is full") || text.contains("no space left")
+    })
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the disk under {} is full: free some space and start again, or choose another --state", .0.display())]
+struct DiskFull(PathBuf);
+
+async fn compose(options: Options, clock: Clock, screen: &Screen, shutdown: Shutdown) -> anyhow::Result<()> {
     let state = StateDir::take(&options.state)?;
     let programs = Programs::find()?;
     let settings = state.settings(options.port)?;
@@ -95,6 +114,7 @@ pub async fn run(options: Options, clock: Clock, screen: &Screen, shutdown: Shut
     serve(&mut servers, listeners.edge, router, &shutdown);
 
     greet(screen, &settings);
+    agenda(screen, &settings, &deals.all());
     if options.seed {
         tokio::select! {
             seeded = seed::run(&layout, &settings, &service.state, &clock, screen) => if let Err(error) = seeded {
@@ -230,6 +250,19 @@ fn context(settings: &Settings) -> anyhow::Result<Context> {
             refused_seconds: 30,
         },
     })
+}
+
+/// What an earlier start has left to do.
+fn agenda(screen: &Screen, settings: &Settings, deals: &[TimeDeal]) {
+    let phase = |deal: &TimeDeal| deal.status.as_ref().map(|status| status.phase).unwrap_or_default();
+    let over = |deal: &TimeDeal| matches!(phase(deal), Phase::Completed | Phase::Cancelled | Phase::Missed);
+    let mut due: Vec<&TimeDeal> = deals.iter().filter(|deal| !over(deal)).collect();
+    due.sort_by_key(|deal| deal.spec.window.opens_at);
+    for deal in due {
+        let (spec, window) = (&deal.spec, deal.spec.window);
+        let url = settings.public_url(&format!("{}.ddib", spec.company.slug));
+        screen.deal(&spec.title, window.opens_at, window.closes_at, &url);
+    }
 }
 
 fn greet(screen: &Screen, settings: &Settings) {

@@ -4,6 +4,7 @@
 //! The crowd knows nothing of the platform's inside: it could be pointed at any deployment whose
 //! sign-in and gateway are the simulator.
 
+mod books;
 mod deal;
 mod measure;
 mod progress;

@@ -5,25 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
-use jiff::Timestamp;
-use reqwest::Url;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::books::{Books, Owner};
 use super::deal::{self, Deal, Product};
 use super::measure::{Measures, Step, Times};
 use super::shopper::{End, Outcome};
-use crate::client::{Ask, Jar, SignIn, Web};
-use crate::seed::OWNERS;
+use crate::client::Web;
 
 /// How long the ledger may be behind the gateway before the difference counts as a loss.
 const CATCH_UP_WITHIN: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-const PAGES_MAX: usize = 10_000;
-/// The longest time that a hold may outlive its deal.
-const HOLD_MAX: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
 
 /// What a crowd ends with.
 #[derive(Debug, Clone, Serialize)]
@@ -68,58 +62,6 @@ pub struct StepTimes {
     pub step: Step,
     #[serde(flatten)]
     pub times: Times,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Page<T> {
-    items: Vec<T>,
-    next_cursor: Option<String>,
-}
-
-/// A payment as the gateway knows it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Payment {
-    cid: String,
-    order: String,
-    total: i64,
-    status: String,
-    cancelled: i64,
-    created_at: Timestamp,
-}
-
-/// An order as the ledger knows it.
-#[derive(Debug, Deserialize)]
-struct Entry {
-    id: Uuid,
-    product: EntryProduct,
-    quantity: u32,
-    amount: i64,
-    state: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct EntryProduct {
-    id: Uuid,
-}
-
-/// What the gateway and the ledger say at one moment.
-struct Books {
-    /// Money taken and kept, by order: how often, and how much in all.
-    kept: BTreeMap<Uuid, (u32, i64)>,
-    ledger: BTreeMap<Uuid, Entry>,
-}
-
-impl Books {
-    fn paid_in_ledger(&self) -> BTreeSet<Uuid> {
-        let paid = self.ledger.values().filter(|entry| entry.state != "refunded");
-        paid.map(|entry| entry.id).collect()
-    }
-
-    fn kept_at_gateway(&self) -> BTreeSet<Uuid> {
-        self.kept.keys().copied().collect()
-    }
 }
 
 pub async fn audit(
@@ -260,115 +202,6 @@ fn remarks(outcomes: &[Outcome], ledger: &BTreeSet<Uuid>, gateway: &BTreeSet<Uui
     remarks
 }
 
-/// The company's owner, who may read its books.
-struct Owner {
-    jar: Jar,
-    portal: Url,
-    company: Uuid,
-    rental: Uuid,
-    kakao: Url,
-}
-
-#[derive(Deserialize)]
-struct Me {
-    companies: Vec<Company>,
-}
-
-#[derive(Deserialize)]
-struct Company {
-    id: Uuid,
-    slug: String,
-}
-
-#[derive(Deserialize)]
-struct Rental {
-    id: Uuid,
-    deal: Option<RentalDeal>,
-}
-
-#[derive(Deserialize)]
-struct RentalDeal {
-    name: String,
-}
-
-impl Owner {
-    /// Tries the simulator's shop owners until one owns the deal's company.
-    async fn sign_in(web: &Web, port: u16, deal: &Deal) -> anyhow::Result<Owner> {
-        let portal = deal::portal("bidd", port)?;
-        let kakao = simulator(web, &portal).await?;
-        for person in OWNERS {
-            let mut jar = Jar::default();
-            SignIn { portal: &portal, person }.walk(web, &mut jar).await?;
-            let me: Me = web.json(&mut jar, &Ask::get(portal.join("/api/v1/me")?)).await?;
-            let Some(company) = me.companies.iter().find(|company| company.slug == deal.slug) else {
-                continue;
-            };
-            let rentals: Vec<Rental> =
-                all(web, &mut jar, portal.join(&format!("/api/v1/companies/{}/rentals", company.id))?)
-                    .await?;
-            let named = |rental: &&Rental| rental.deal.as_ref().is_some_and(|of| of.name == deal.name);
-            let rental = rentals.iter().find(named).context("the company has no rental of that deal")?.id;
-            return Ok(Owner { jar, company: company.id, rental, kakao, portal });
-        }
-        bail!("none of the simulator's shop owners owns {}", deal.slug)
-    }
-
-    async fn books(&self, web: &Web, deal: &Deal, outcomes: &[Outcome]) -> anyhow::Result<Books> {
-        let path = format!("/api/v1/companies/{}/rentals/{}/orders", self.company, self.rental);
-        let mut jar = self.jar.clone();
-        let entries: Vec<Entry> = all(web, &mut jar, self.portal.join(&path)?).await?;
-        let ledger: BTreeMap<Uuid, Entry> = entries.into_iter().map(|entry| (entry.id, entry)).collect();
-        let ours: BTreeSet<Uuid> =
-            outcomes.iter().filter_map(|outcome| Some(outcome.order.as_ref()?.id)).collect();
-        let payments: Vec<Payment> = all(web, &mut jar, self.kakao.join("/_sim/payments")?).await?;
-        // Whatever went through the company's account while the deal ran belongs to the deal, also
-        // what neither this crowd nor the ledger has heard of.
-        let known = |payment: &Payment| {
-            payment.order.parse().is_ok_and(|order| ledger.contains_key(&order) || ours.contains(&order))
-        };
-        let accounts: BTreeSet<String> =
-            payments.iter().filter(|payment| known(payment)).map(|payment| payment.cid.clone()).collect();
-        let window = deal.opens_at..deal.closes_at + HOLD_MAX;
-        let mut kept: BTreeMap<Uuid, (u32, i64)> = BTreeMap::new();
-        for payment in &payments {
-            let Ok(order) = payment.order.parse::<Uuid>() else { continue };
-            let taken = matches!(payment.status.as_str(), "SUCCESS_PAYMENT" | "PART_CANCEL_PAYMENT");
-            if taken && accounts.contains(&payment.cid) && window.contains(&payment.created_at) {
-                let sum = kept.entry(order).or_default();
-                sum.0 += 1;
-                sum.1 += payment.total - payment.cancelled;
-            }
-        }
-        Ok(Books { kept, ledger })
-    }
-}
-
-/// Where the simulator is: where signing in leads to.
-async fn simulator(web: &Web, portal: &Url) -> anyhow::Result<Url> {
-    let start = portal.join("/api/v1/auth/kakao/start")?;
-    Ok(web.ask(&mut Jar::default(), &Ask::get(start)).await?.location()?.join("/")?)
-}
-
-/// All pages of a list.
-async fn all<T: serde::de::DeserializeOwned>(web: &Web, jar: &mut Jar, url: Url) -> anyhow::Result<Vec<T>> {
-    let mut items = Vec::new();
-    let mut cursor: Option<String> = None;
-    for _ in 0..PAGES_MAX {
-        let mut url = url.clone();
-        url.query_pairs_mut().append_pair("limit", "100");
-        if let Some(cursor) = &cursor {
-            url.query_pairs_mut().append_pair("cursor", cursor);
-        }
-        let page: Page<T> = web.json(jar, &Ask::get(url)).await?;
-        items.extend(page.items);
-        match page.next_cursor {
-            Some(next) => cursor = Some(next),
-            None => return Ok(items),
-        }
-    }
-    bail!("a list does not end")
-}
-
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n{} · seed {} · {} shoppers", self.deal, self.seed, self.shoppers)?;
@@ -414,4 +247,81 @@ impl fmt::Display for Verdict {
 /// Microseconds as milliseconds with one digit.
 fn millis(micros: u64) -> String {
     format!("{}.{}", micros / 1_000, micros % 1_000 / 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::books::{Entry, EntryProduct};
+    use super::super::shopper::Bought;
+    use super::*;
+
+    const PRICE: i64 = 1_000;
+
+    fn bought(order: u128, end: End) -> Outcome {
+        let order =
+            Bought { id: Uuid::from_u128(order), product: Uuid::from_u128(1), quantity: 1, amount: PRICE };
+        Outcome { order: Some(order), admitted: true, end }
+    }
+
+    /// Orders with their state in the ledger, and how often the gateway has their money.
+    fn books(orders: &[(u128, Option<&str>, u32)]) -> Books {
+        let mut books = Books { kept: BTreeMap::new(), ledger: BTreeMap::new() };
+        for &(order, state, times) in orders {
+            let id = Uuid::from_u128(order);
+            if times > 0 {
+                books.kept.insert(id, (times, PRICE));
+            }
+            if let Some(state) = state {
+                let product = EntryProduct { id: Uuid::from_u128(1) };
+                let entry = Entry { id, product, quantity: 1, amount: PRICE, state: state.to_owned() };
+                books.ledger.insert(id, entry);
+            }
+        }
+        books
+    }
+
+    fn judge(outcomes: &[Outcome], books: &Books) -> Verdict {
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let url: reqwest::Url = "http://hanbit.ddib.localhost/".parse().unwrap();
+        let deal = Deal {
+            name: "hanbit".to_owned(),
+            title: "원두".to_owned(),
+            slug: "hanbit".to_owned(),
+            opens_at: now,
+            closes_at: now,
+            origin: url.clone(),
+            storefront: url,
+        };
+        let id = Uuid::from_u128(1);
+        let product = Product { id, name: "원두".to_owned(), stock: 2, left: 0, per_shopper_max: 1 };
+        compare(&deal, 1, &[product], outcomes, &BTreeMap::from([(id, 2)]), books, &Measures::new(3))
+    }
+
+    #[test]
+    fn books_that_agree_are_clean() {
+        let outcomes = [bought(1, End::Paid), bought(2, End::Refunded), bought(3, End::LeftBehind)];
+        let verdict = judge(&outcomes, &books(&[(1, Some("paid"), 1), (2, Some("refunded"), 0)]));
+        assert!(verdict.clean, "{verdict}");
+        assert_eq!((verdict.sold, verdict.in_ledger, verdict.paid_at_gateway), (1, 1, 1));
+        assert!(verdict.to_string().contains("the invariants held"));
+    }
+
+    #[test]
+    fn every_kind_of_disagreement_is_counted() {
+        let paid = [bought(1, End::Paid)];
+        let lost = |orders| judge(&paid, &books(orders)).lost;
+        assert_eq!(lost(&[(1, None, 1)]), 2, "neither the ledger nor the shopper's receipt");
+        assert_eq!(lost(&[(1, Some("paid"), 0)]), 1, "a sale without money");
+        assert_eq!(lost(&[(1, Some("refunded"), 0)]), 1, "a refund that nobody asked for");
+        assert_eq!(lost(&[(1, Some("paid"), 1), (9, None, 1)]), 1, "a stranger's order");
+        assert_eq!(judge(&paid, &books(&[(1, Some("paid"), 2)])).doubled, 1);
+        let three = books(&[(1, Some("paid"), 1), (2, Some("paid"), 1), (3, Some("paid"), 1)]);
+        assert_eq!(judge(&paid, &three).oversold, 1);
+        let mut wrong = books(&[(1, Some("paid"), 1)]);
+        wrong.kept.insert(Uuid::from_u128(1), (1, PRICE + 1));
+        assert_eq!(judge(&paid, &wrong).wrong_amounts, 1);
+        for verdict in [judge(&paid, &three), judge(&paid, &wrong)] {
+            assert!(!verdict.clean && verdict.to_string().contains("MUST BE 0"), "{verdict}");
+        }
+    }
 }

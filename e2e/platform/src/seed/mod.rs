@@ -102,10 +102,8 @@ fn ten_tomorrow(now: Timestamp) -> anyhow::Result<Timestamp> {
 }
 
 fn announce(screen: &Screen, settings: &Settings, slug: &str, rental: &Rental) {
-    let at = |time: Timestamp| time.to_zoned(korea()).strftime("%m-%d %H:%M:%S").to_string();
     let url = settings.public_url(&format!("{slug}.ddib"));
-    let (opens, closes) = (at(rental.opens_at), at(rental.closes_at));
-    screen.plain(&format!("  {}\n    opens {opens}, closes {closes} (Korea)  {url}", rental.title));
+    screen.deal(&rental.title, rental.opens_at, rental.closes_at, &url);
 }
 
 #[cfg(test)]
