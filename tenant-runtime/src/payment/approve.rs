@@ -11,7 +11,7 @@ use serde::Deserialize;
 use tenant_runtime_core::ids::OrderId;
 use tenant_runtime_core::orders::Refused;
 
-use super::resolve;
+use super::resolve::{self, Ended};
 use crate::error::{ApiError, chain};
 use crate::orders;
 use crate::orders::steps::{self, Moved};
@@ -38,7 +38,7 @@ pub(super) async fn approve(
     match attempt.await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
-            tracing::info!(%order, %error, "no money was asked for");
+            tracing::info!(%order, %error, "no money was taken");
             return Redirect::to(&page(order, Some("failed")));
         }
         Err(panic) => tracing::error!(%order, %panic, "an approval broke off; recovery finishes it"),
@@ -46,7 +46,7 @@ pub(super) async fn approve(
     Redirect::to(&page(order, None))
 }
 
-/// An error means that no money was asked for. What comes after that is recovery's, whatever happens.
+/// An error means that no money was taken. Where that is not known, recovery finds out.
 async fn take_money(runtime: &Runtime, order: OrderId, proof: String) -> Result<(), ApiError> {
     if proof.is_empty() || proof.len() > PROOF_CHARS_MAX {
         return Err(ApiError::OrderState);
@@ -65,12 +65,17 @@ async fn take_money(runtime: &Runtime, order: OrderId, proof: String) -> Result<
     if moved == Moved::No("late".to_owned()) {
         return Err(ApiError::HoldExpired);
     }
-    if moved.is_yes()
-        && let Err(error) = resolve::take_money(runtime, &approving).await
-    {
-        tracing::warn!(order = %approving.id, error = %chain(&error), "recovery finishes this payment");
+    if !moved.is_yes() {
+        return Ok(());
     }
-    Ok(())
+    match resolve::take_money(runtime, &approving).await {
+        Ok(Ended::NoMoney) => Err(ApiError::PaymentRefused),
+        Ok(Ended::Decided | Ended::Open | Ended::RefundRefused) => Ok(()),
+        Err(error) => {
+            tracing::warn!(order = %approving.id, error = %chain(&error), "recovery finishes this payment");
+            Ok(())
+        }
+    }
 }
 
 /// The shopper gave up at the gateway. The pieces stay held: another attempt may follow.

@@ -221,7 +221,7 @@ impl Asked {
             Ok((order, Ok(Ended::RefundRefused))) => {
                 self.refused.insert(order, Instant::now());
             }
-            Ok((_, Ok(Ended::Decided | Ended::Open))) => {}
+            Ok((_, Ok(Ended::Decided | Ended::NoMoney | Ended::Open))) => {}
             Ok((order, Err(failure))) => {
                 tracing::warn!(%order, error = %error::chain(&failure), "a refund waits for redis");
             }

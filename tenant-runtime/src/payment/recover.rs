@@ -67,7 +67,7 @@ async fn recover(runtime: &Runtime, id: OrderId) -> Result<(), StoreError> {
         return Ok(());
     };
     match resolve::look_and_act(runtime, &order).await? {
-        Ended::Decided | Ended::RefundRefused => Ok(()),
+        Ended::Decided | Ended::NoMoney | Ended::RefundRefused => Ok(()),
         Ended::Open => {
             let waiting = runtime.now().duration_since(undecided_since(&order));
             steps::postpone(runtime, id, look_again_after(waiting)).await

@@ -15,6 +15,8 @@ use crate::state::Runtime;
 pub(super) enum Ended {
     /// The order is where it belongs.
     Decided,
+    /// For certain, no money was taken.
+    NoMoney,
     /// The gateway has finally refused to give money back.
     RefundRefused,
     /// Nobody knows yet; recovery looks again.
@@ -54,7 +56,7 @@ async fn ask_for_money(runtime: &Runtime, order: &Order) -> Result<Ended, StoreE
                 // The payment lives on, and with it the hold: the shopper may come back with a good one.
                 DeclineKind::ProofRejected | DeclineKind::Merchant => {
                     let _moved = steps::reopen(runtime, order.id, proof).await?;
-                    Ok(Ended::Decided)
+                    Ok(Ended::NoMoney)
                 }
                 DeclineKind::Expired | DeclineKind::UnknownPayment | DeclineKind::Mismatch => {
                     release(runtime, order, ReleaseReason::PaymentFailed).await
@@ -180,7 +182,7 @@ async fn release(runtime: &Runtime, order: &Order, reason: ReleaseReason) -> Res
     if steps::release(runtime, order, reason).await?.is_yes() {
         tracing::info!(order = %order.id, ?reason, "released");
     }
-    Ok(Ended::Decided)
+    Ok(Ended::NoMoney)
 }
 
 /// The money is back with the shopper.

@@ -87,16 +87,16 @@ fn live_and_die(shoppers: Shoppers, lives_for: Duration) {
 async fn buy(deal: &Shoppers, n: usize) {
     let shopper = Uuid::new_v4();
     let Ok(pass) = deal.try_let_in(shopper).await else { return };
-    let held = deal.hold(&pass, "k", COFFEE, 1 + u32::from(n % 4 == 0)).await;
+    let held = deal.hold(&pass, "k", COFFEE, 1 + u32::from(n.is_multiple_of(4))).await;
     let Some(order) = held.body["id"].as_str() else { return };
     let ready = deal.post(&format!("/payment/orders/{order}/ready"), &pass, &json!({})).await;
     let Some(paying_at) = ready.body["pc"].as_str() else { return };
-    if n % 7 == 0 {
+    if n.is_multiple_of(7) {
         return;
     }
     let token = deal.bank.agree_at(paying_at);
     deal.get(&format!("/payment/orders/{order}/approve?pg_token={token}"), "").await;
-    if n % 3 == 0 {
+    if n.is_multiple_of(3) {
         let path = format!("/payment/orders/{order}/refund");
         deal.post(&path, &deal.signed_in(shopper), &json!({"reason": "마음이 바뀌었어요"})).await;
     }

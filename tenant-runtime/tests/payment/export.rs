@@ -18,7 +18,7 @@ async fn the_chain_is_the_same_before_during_and_after_export() {
         let fresh = payment::figures(&deal.process().await).await.unwrap();
         assert_eq!(fresh.head, deal.figures().await.head);
         assert_eq!(fresh.head.count, n);
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             deal.export().await;
             assert_eq!(deal.ledger.head(&name), fresh.head);
             let left: usize = deal.read(&["XLEN", &deal.runtime.keys.events()]).await;
