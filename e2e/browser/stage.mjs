@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const phone = { width: 390, height: 844 };
+const phoneAgent =
+  'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36';
 const desktop = { width: 1280, height: 900 };
 const album = process.env.BIDD_SCREENSHOTS ?? join(import.meta.dirname, 'screenshots');
 
@@ -30,6 +32,7 @@ export async function person(browser, device) {
     viewport: onPhone ? phone : desktop,
     hasTouch: onPhone,
     isMobile: onPhone,
+    ...(onPhone ? { userAgent: phoneAgent } : {}),
     locale: 'ko-KR',
     timezoneId: 'Asia/Seoul',
     reducedMotion: 'reduce',
@@ -48,7 +51,7 @@ export async function picture({ page, device }, name) {
     await page.setViewportSize(viewport);
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.screenshot({ path: join(album, `${name}-${size}-${colorScheme}.png`) });
+      await page.screenshot({ path: join(album, `${name}-${size}-${colorScheme}.png`), animations: 'disabled' });
     }
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (wide > 0) throw new Error(`${name} is ${wide} px too wide on a ${size}`);

@@ -31,7 +31,7 @@ test('a deal from the rental to the books', { timeout: 900_000 }, async () => {
   await approves(admin);
   await preparesToSell(company);
   const rental = await rents(company);
-  await stocks(company);
+  await stocks(company, rental);
   await shops(shopper);
   await readsTheBooks(company, rental);
 
@@ -126,9 +126,10 @@ async function paysOnThePc(who, name) {
   await phone.close();
 }
 
-async function stocks(company) {
+async function stocks(company, rental) {
   const { page } = company;
-  await page.getByRole('button', { name: /상품 등록/ }).first().click();
+  await page.goto(`${rental.url}?view=products`);
+  await page.getByRole('button', { name: '상품 등록하기' }).first().click();
   await page.getByRole('dialog').waitFor();
   await page.setInputFiles('input[type=file]', await drawing(company));
   await page.getByLabel('상품 이름').fill('달빛 독서등');
@@ -138,7 +139,7 @@ async function stocks(company) {
   await page.getByLabel('재고').fill('20');
   await page.getByLabel('한 사람이 살 수 있는 수량').fill('2');
   await picture(company, '11-product');
-  await page.getByRole('button', { name: '상품 등록하기' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '상품 등록하기' }).click();
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await page.getByText('달빛 독서등').first().waitFor();
   await picture(company, '12-rental');
@@ -154,4 +155,113 @@ async function drawing({ context }) {
   const buffer = await page.screenshot();
   await page.close();
   return { name: 'lamp.png', mimeType: 'image/png', buffer };
+}
+
+async function shops(shopper) {
+  const { page } = shopper;
+  await page.goto(platform.ddib);
+  await page.getByText('달빛 심야 서점').first().waitFor();
+  await picture(shopper, '13-storefront');
+  await page.getByText('달빛 심야 서점').first().click();
+  await page.getByText('달빛 독서등').first().waitFor();
+  await picture(shopper, '14-deal');
+
+  await page.goto(platform.deal('dalbit'));
+  await waitsForItsTurn(shopper);
+  await orders(shopper);
+  await pays(shopper);
+  await looksAtItsOrders(shopper);
+}
+
+/** Takes a place before the doors open, and comes in when it is called. */
+async function waitsForItsTurn(shopper) {
+  const { page } = shopper;
+  const take = page.getByRole('button', { name: '대기 순서 받기' });
+  // The deal's server comes up shortly before the doors open; until then its page says when.
+  await comesUp(page, take);
+  await picture(shopper, '15-before');
+  await take.click();
+  await signInAs(page, /박지민/);
+  await page.waitForURL(`${platform.deal('dalbit')}/**`);
+  const placed = page.getByText('대기 순서를 받아 뒀어요');
+  const called = page.getByRole('button', { name: '입장하기' });
+  const inside = page.getByRole('button', { name: '주문하기' });
+  if (await take.isVisible().catch(() => false)) await take.click().catch(() => {});
+  await placed.or(called).or(inside).first().waitFor();
+  await picture(shopper, '16-place');
+  await called.or(inside).first().waitFor({ timeout: 180_000 });
+  if (await called.isVisible()) {
+    await picture(shopper, '17-called');
+    await called.click();
+  }
+  await inside.waitFor();
+}
+
+/** Asks for the page until what is looked for is there: a server that starts has no page yet. */
+async function comesUp(page, wanted) {
+  const deadline = Date.now() + 180_000;
+  while (Date.now() < deadline) {
+    await page.goto(platform.deal('dalbit'));
+    if (await wanted.waitFor({ timeout: 2_000 }).then(() => true, () => false)) return;
+  }
+  throw new Error(`${platform.deal('dalbit')} did not come up`);
+}
+
+async function orders(shopper) {
+  const { page } = shopper;
+  await picture(shopper, '18-shop');
+  await page.getByLabel('받는 분').fill('박지민');
+  await page.getByLabel('전화번호').fill('010-1234-5678');
+  await page.getByLabel('우편번호').fill('04524');
+  await page.getByLabel('주소', { exact: true }).fill('서울 중구 세종대로 110');
+  await picture(shopper, '19-order-form');
+  await page.getByRole('button', { name: '주문하기' }).click();
+  await page.getByRole('button', { name: /카카오페이로 .* 결제하기/ }).waitFor();
+  await picture(shopper, '20-held');
+}
+
+/** On a phone the payment page opens in place. */
+async function pays(shopper) {
+  const { page } = shopper;
+  await page.getByRole('button', { name: /카카오페이로 .* 결제하기/ }).click();
+  await page.getByRole('heading', { name: '결제할까요?' }).waitFor();
+  await picture(shopper, '21-pay');
+  await page.getByRole('button', { name: /결제하기/ }).click();
+  await page.waitForURL(`${platform.deal('dalbit')}/orders/**`);
+  await page.getByRole('button', { name: '환불하기' }).waitFor();
+  await picture(shopper, '22-paid');
+}
+
+async function looksAtItsOrders(shopper) {
+  const { page } = shopper;
+  await page.goto(`${platform.ddib}/orders`);
+  await page.getByText('달빛 독서등').first().waitFor();
+  await picture(shopper, '23-my-orders');
+  await page.getByText('달빛 독서등').first().click();
+  await page.getByRole('button', { name: '환불하기' }).click();
+  await page.getByRole('dialog').waitFor();
+  await page.getByLabel('환불하는 이유').fill('마음이 바뀌었어요');
+  await picture(shopper, '24-refund');
+  await page.getByRole('dialog').getByRole('button', { name: /환불하기/ }).click();
+  await page.getByText('환불했어요').or(page.getByText('환불됐어요')).or(page.getByText('돌려받은 금액')).first().waitFor();
+  await picture(shopper, '25-refunded');
+}
+
+/** The sale as the company sees it: while it runs, and when the books are closed. */
+async function readsTheBooks(company, rental) {
+  const { page } = company;
+  await page.goto(`${rental.url}?view=live`);
+  await page.getByRole('tab', { name: /실시간|현황/ }).first().waitFor();
+  await picture(company, '26-live');
+  await page.goto(`${rental.url}?view=orders`);
+  await page.getByText('박지민').first().waitFor();
+  await picture(company, '27-orders');
+  const settled = page.getByText('판매 기록과 장부가 맞아요');
+  const deadline = rental.closes.getTime() + 240_000;
+  for (;;) {
+    await page.goto(`${rental.url}?view=settlement`);
+    if (await settled.waitFor({ timeout: 5_000 }).then(() => true, () => false)) break;
+    assert.ok(Date.now() < deadline, 'the deal was not settled in time');
+  }
+  await picture(company, '28-settlement');
 }

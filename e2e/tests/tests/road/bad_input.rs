@@ -20,7 +20,7 @@ async fn wrong_windows_numbers_and_strangers_are_refused() -> Result<()> {
     let owner = stage.owner().await?;
     let rentals = format!("/api/v1/companies/{}/rentals", owner.id);
     let mut company = stage.visitor("bidd", SHOP.owner).await?;
-    let now = stage.clock.now();
+    let now = stage.now()?;
     let hour = SignedDuration::from_hours(1);
     for (opens, closes, code) in [
         (now - hour * 2, now - hour, "window_past"),

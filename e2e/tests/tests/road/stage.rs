@@ -11,7 +11,7 @@ use e2e_platform::seed::data::{Company, Product};
 use e2e_platform::seed::pictures::Picture;
 use e2e_platform::seed::portal::{Approved, Portal, Rental, Wanted};
 use e2e_platform::state::Settings;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -76,6 +76,11 @@ impl Stage {
         Ok(Stage { harness, state, clock: Clock::system(), _turn: turn })
     }
 
+    /// The time on the calendar's grid, which is a second wide here.
+    pub fn now(&self) -> Result<Timestamp> {
+        Ok(Timestamp::from_second(self.clock.now().as_second())?)
+    }
+
     pub fn settings(&self) -> Result<Settings> {
         self.harness.settings()
     }
@@ -87,7 +92,7 @@ impl Stage {
 
     /// Rents a window that opens in half a minute, pays for it, and fills the shelves.
     pub async fn rent(&self, owner: &mut Approved<'_>, length: SignedDuration) -> Result<Rental> {
-        let opens_at = self.clock.now() + SignedDuration::from_secs(30);
+        let opens_at = self.now()? + SignedDuration::from_secs(30);
         let wanted =
             || Wanted {
                 title: "달빛 심야 서점", plan: "light", opens_at, closes_at: opens_at + length
