@@ -1,7 +1,8 @@
-//! What a process is told when it starts: four environment variables, the deal's document and its
-//! secret files. Everything is read and checked once; an error names the variable or the file.
+//! What a process is told when it starts: environment variables, the deal's document and its secret
+//! files. Everything is read and checked once; an error names the variable or the file.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
@@ -48,6 +49,26 @@ pub struct Environment {
     pub redis: String,
     /// `DDIB_LISTEN`: where to serve.
     pub listen: SocketAddr,
+    /// `DDIB_ENTER_PER_ADDRESS` and `DDIB_ENTER_PER_SHOPPER`, where they are set.
+    pub enter_rates: EnterRates,
+}
+
+/// How many times a second one may enter; ten times as many at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EnterRates {
+    /// A mobile carrier or an office puts thousands of people behind one address.
+    pub per_address: NonZeroU32,
+    /// A shopper enters once; reloads and second tabs are a few more.
+    pub per_shopper: NonZeroU32,
+}
+
+impl Default for EnterRates {
+    fn default() -> Self {
+        EnterRates {
+            per_address: NonZeroU32::new(1_000).expect("not zero"),
+            per_shopper: NonZeroU32::new(2).expect("not zero"),
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +115,13 @@ impl Environment {
                 expected: "of the form host:port",
             });
         }
+        let default = EnterRates::default();
+        let enter_rates = EnterRates {
+            per_address: rate(&get, "DDIB_ENTER_PER_ADDRESS", default.per_address)?,
+            per_shopper: rate(&get, "DDIB_ENTER_PER_SHOPPER", default.per_shopper)?,
+        };
         Ok(Environment {
+            enter_rates,
             config: need("DDIB_CONFIG", "give the path of the deal's configuration")?.into(),
             secrets: need("DDIB_SECRETS", "give the folder of the deal's secret files")?.into(),
             listen: listen.parse().map_err(|_| ConfigError::Invalid {
@@ -106,6 +133,24 @@ impl Environment {
         })
     }
 }
+
+fn rate(
+    get: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+    default: NonZeroU32,
+) -> Result<NonZeroU32, ConfigError> {
+    match get(name) {
+        None => Ok(default),
+        Some(value) => value
+            .parse()
+            .ok()
+            .filter(|rate: &NonZeroU32| rate.get() <= RATE_MAX)
+            .ok_or(ConfigError::Invalid { name, value, expected: "a whole number from 1 to 100000000" }),
+    }
+}
+
+/// Ten times as many must fit, too.
+const RATE_MAX: u32 = 100_000_000;
 
 /// The deal's secrets, as far as a role needs them.
 pub struct Secrets {
@@ -217,6 +262,7 @@ mod tests {
                 "DDIB_SECRETS" => "/s",
                 "DDIB_REDIS" => "127.0.0.1:6379",
                 "DDIB_LISTEN" => "127.0.0.1:0",
+                name if name == change => to,
                 _ => return None,
             };
             if name == skip {
@@ -233,7 +279,13 @@ mod tests {
             assert!(environment(name, "", "").unwrap_err().to_string().contains(name));
             assert!(environment("", name, "").unwrap_err().to_string().contains(name));
         }
-        for (name, value) in [("DDIB_REDIS", "localhost"), ("DDIB_REDIS", ":1"), ("DDIB_LISTEN", "8080")] {
+        for (name, value) in [
+            ("DDIB_REDIS", "localhost"),
+            ("DDIB_REDIS", ":1"),
+            ("DDIB_LISTEN", "8080"),
+            ("DDIB_ENTER_PER_ADDRESS", "0"),
+            ("DDIB_ENTER_PER_SHOPPER", "many"),
+        ] {
             let error = environment("", name, value).unwrap_err().to_string();
             assert!(error.contains(name) && error.contains(value), "{error}");
         }

@@ -32,9 +32,10 @@ pub async fn run(role: Role, environment: Environment) -> anyhow::Result<()> {
     let store = connect(&environment.redis, &secrets.redis_password, &shutdown)
         .await
         .with_context(|| format!("cannot use the Redis at DDIB_REDIS={}", environment.redis))?;
-    let runtime =
-        Runtime::new(Ingredients { role, config, secrets, store, clock: Clock::system(), shutdown })
-            .context("the deal's configuration cannot be used")?;
+    let clock = Clock::system();
+    let enter_rates = environment.enter_rates;
+    let runtime = Runtime::new(Ingredients { role, config, secrets, store, clock, shutdown, enter_rates })
+        .context("the deal's configuration cannot be used")?;
     tracing::info!(deal = %runtime.config.deal, ?role, address = %listener.local_addr()?, "listening");
     serve(runtime, listener).await
 }

@@ -15,7 +15,7 @@ use tenant_runtime_core::config::{DealConfig, Settings};
 use tenant_runtime_core::pass::PassKey;
 use tenant_runtime_core::ticket::TicketKey;
 
-use crate::config::{Role, Secrets};
+use crate::config::{EnterRates, Role, Secrets};
 use crate::orders::Meter;
 use crate::payment::{Till, TillError};
 use crate::queue::room::Room;
@@ -66,6 +66,7 @@ pub struct Ingredients {
     pub store: Store,
     pub clock: Clock,
     pub shutdown: Shutdown,
+    pub enter_rates: EnterRates,
 }
 
 /// The deal's configuration cannot be used.
@@ -81,7 +82,7 @@ impl Runtime {
     /// # Errors
     /// Where the configured public keys or addresses cannot be used.
     pub fn new(ingredients: Ingredients) -> Result<Runtime, SetupError> {
-        let Ingredients { role, config, secrets, store, clock, shutdown } = ingredients;
+        let Ingredients { role, config, secrets, store, clock, shutdown, enter_rates } = ingredients;
         let metrics = Metrics::new();
         let identity = &config.identity;
         let shoppers = Verifier::from_jwks(&identity.jwks, &identity.issuer, Audience::Deals)?;
@@ -94,7 +95,7 @@ impl Runtime {
             tickets: TicketKey::new(&secrets.deal_key, &config.deal),
             passes: PassKey::new(&secrets.deal_key, &config.deal),
             settings: ArcSwap::from_pointee(config.settings.clone()),
-            room: Room::new(&metrics),
+            room: Room::new(&metrics, enter_rates),
             metrics,
             readiness: Readiness::starting(),
             config,

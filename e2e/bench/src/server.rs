@@ -158,6 +158,9 @@ impl Deal {
             .env("DDIB_REDIS", format!("127.0.0.1:{}", redis.port))
             .env("DDIB_LISTEN", address.to_string())
             .env("BIDD_LOG", "error")
+            // All load comes from one address.
+            .env("DDIB_ENTER_PER_ADDRESS", "100000000")
+            .env("DDIB_ENTER_PER_SHOPPER", "100000000")
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()

@@ -39,7 +39,7 @@ pub async fn enter(
     Json(body): Json<Enter>,
 ) -> Result<Answer, ApiError> {
     let nonce = nonce(&runtime, body.nonce.as_deref())?;
-    runtime.room.limits.check(shopper.id, address)?;
+    runtime.room.limits.check_enter(shopper.id, address)?;
     let mut entered = steps::enter(&runtime, shopper.id, nonce, None).await?;
     if let Some(old) = to_replace(&runtime, &entered) {
         entered = steps::enter(&runtime, shopper.id, nonce, Some(old)).await?;

@@ -11,7 +11,7 @@ use tenant_runtime_core::frontier::{Place, place};
 use tenant_runtime_core::pass::Pass;
 use tenant_runtime_core::room::Claimed;
 
-use super::look::Look;
+use super::look::Phase;
 use super::{cookies, steps};
 use crate::error::ApiError;
 use crate::extract::Ticketed;
@@ -29,17 +29,15 @@ type Answer = (AppendHeaders<[(HeaderName, HeaderValue); 1]>, Json<Inside>);
 /// Lets the holder of a called ticket in, or renews the pass of one who is inside. 409 `not_called`
 /// before that, and `place_taken_back` for who comes too late while no place is free.
 pub async fn pass(State(runtime): State<Runtime>, Ticketed(ticket): Ticketed) -> Result<Answer, ApiError> {
-    let number = runtime.room.look().number(ticket.index).ok_or(ApiError::NotOpen)?;
-    let claimed = steps::claim(&runtime, &ticket, number).await?;
-    let look = runtime.room.look();
-    let expires = match claimed.answer {
-        Claimed::Inside { expires, .. } => expires,
-        _ if look.is_sold_out() => return Err(ApiError::SoldOut),
-        Claimed::NotCalled => return Err(ApiError::NotCalled { position: position(&look, number) }),
-        Claimed::Replaced => return Err(ApiError::TicketInvalid),
-        Claimed::Paused => return Err(ApiError::Paused),
-        Claimed::Closed => return Err(ApiError::Closed),
-        Claimed::Full => return Err(ApiError::PlaceTakenBack),
+    let (number, is_early) = knock(&runtime, ticket.index)?;
+    let answer = if is_early {
+        Claimed::NotCalled
+    } else {
+        runtime.room.limits.check_claim(ticket.shopper)?;
+        steps::claim(&runtime, &ticket, number).await?.answer
+    };
+    let Claimed::Inside { expires, .. } = answer else {
+        return Err(refusal(&runtime, answer, number));
     };
     let expires_at =
         Timestamp::from_millisecond(expires).map_err(|error| ApiError::Internal(error.into()))?;
@@ -48,9 +46,29 @@ pub async fn pass(State(runtime): State<Runtime>, Ticketed(ticket): Ticketed) ->
     Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(Inside { expires_at })))
 }
 
-fn position(look: &Look, number: u64) -> Option<u64> {
-    match place(number, look.standing.frontier) {
-        Place::Waiting { ahead } => Some(ahead + 1),
-        Place::Called => None,
+/// The number that is knocking, and whether it is too early: such a one is answered from memory.
+fn knock(runtime: &Runtime, index: u64) -> Result<(u64, bool), ApiError> {
+    let look = runtime.room.look();
+    let number = look.number(index).ok_or(ApiError::NotOpen)?;
+    Ok((number, !look.is_stale(runtime.clock.now()) && number >= look.standing.frontier))
+}
+
+/// Why someone is not let in.
+fn refusal(runtime: &Runtime, answer: Claimed, number: u64) -> ApiError {
+    let look = runtime.room.look();
+    let closed_early = runtime.settings.load().closed;
+    match answer {
+        Claimed::Closed => ApiError::Closed,
+        _ if look.phase(&runtime.config, closed_early, runtime.clock.now()) == Phase::Closed => {
+            ApiError::Closed
+        }
+        _ if look.is_sold_out() => ApiError::SoldOut,
+        Claimed::Replaced => ApiError::TicketInvalid,
+        Claimed::Paused => ApiError::Paused,
+        Claimed::Full | Claimed::Inside { .. } => ApiError::PlaceTakenBack,
+        Claimed::NotCalled => match place(number, look.standing.frontier) {
+            Place::Waiting { ahead } => ApiError::NotCalled { position: Some(ahead + 1) },
+            Place::Called => ApiError::NotCalled { position: None },
+        },
     }
 }

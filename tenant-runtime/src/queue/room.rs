@@ -9,10 +9,11 @@ use crds::Prequeue;
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
-use super::limits::EnterLimits;
+use super::limits::Limits;
 use super::look::{Look, Pace, until};
 use super::metrics::Gauges;
 use super::{settings, steps};
+use crate::config::EnterRates;
 use crate::error::chain;
 use crate::redis::StoreError;
 use crate::state::Runtime;
@@ -32,14 +33,14 @@ pub struct Room {
     /// Counts the looks, for whoever waits for the next.
     looks: watch::Sender<u64>,
     pub streams: Arc<Semaphore>,
-    pub limits: EnterLimits,
+    pub limits: Limits,
     gauges: Gauges,
 }
 
 impl Room {
     /// Begins with a look of an empty room in the far past: it is stale until the first real one.
     #[must_use]
-    pub fn new(metrics: &Metrics) -> Room {
+    pub fn new(metrics: &Metrics, rates: EnterRates) -> Room {
         let gauges = Gauges::default();
         gauges.register(metrics);
         let nothing = Look::new(steps::Standing::empty(), None, None, Timestamp::UNIX_EPOCH);
@@ -47,7 +48,7 @@ impl Room {
             look: ArcSwap::from_pointee(nothing),
             looks: watch::Sender::new(0),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
-            limits: EnterLimits::new(),
+            limits: Limits::new(rates),
             gauges,
         }
     }

@@ -14,7 +14,7 @@ use crds::{OnRefresh, PaymentProvider, Prequeue, Won};
 use http_body_util::BodyExt as _;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use tenant_runtime::config::{PaymentSecrets, Role, Secrets};
+use tenant_runtime::config::{EnterRates, PaymentSecrets, Role, Secrets};
 use tenant_runtime::payment::{self, Figures};
 use tenant_runtime::redis::{StoreError, patiently};
 use tenant_runtime::state::{Ingredients, Runtime};
@@ -296,8 +296,15 @@ async fn process(address: &str, config: DealConfig, clock: Clock) -> Runtime {
         payment: Some(PaymentSecrets { merchant_key: bank::KEY.into(), ledger_token: books::TOKEN.into() }),
     };
     let store = redis::connect(address).await;
-    let ingredients =
-        Ingredients { role: Role::All, config, secrets, store, clock, shutdown: Shutdown::manual() };
+    let ingredients = Ingredients {
+        role: Role::All,
+        config,
+        secrets,
+        store,
+        clock,
+        shutdown: Shutdown::manual(),
+        enter_rates: EnterRates::default(),
+    };
     let runtime = Runtime::new(ingredients).unwrap();
     // Redis may be killed at this very moment.
     patiently(|| queue::arm(&runtime)).await.unwrap();

@@ -67,7 +67,7 @@ async fn other_pages_cannot_act_for_a_shopper() {
     let deal = Deal::new(SignedDuration::from_secs(-1), |_| {}).await;
     let pod = deal.quiet_pod().await;
     for origin in ["http://evil.ddib.localhost:8080", "null", "http://shop.ddib.localhost:8080/"] {
-        let refused = deal.shopper(1).from_origin(origin).post(&pod.router, "/queue/enter", json!({})).await;
+        let refused = deal.shopper(1).sending_from(origin).post(&pod.router, "/queue/enter", json!({})).await;
         assert_eq!((refused.status, refused.code()), (403, "origin_refused"), "{origin}");
     }
     let mut shopper = deal.shopper(1);

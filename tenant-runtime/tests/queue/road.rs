@@ -78,6 +78,8 @@ async fn a_reload_goes_back_to_the_end_where_the_deal_says_so() {
     let mut old = shoppers[1].clone();
     let waiting = shoppers[1].post(&pod.router, "/queue/enter", json!({})).await.ok();
     assert_eq!(waiting["entrant"], 4, "whoever waits goes to the end");
+    shoppers[0].post(&pod.router, "/queue/leave", json!({})).await;
+    pod.look().await;
     assert_eq!(old.post(&pod.router, "/queue/pass", json!({})).await.code(), "ticket_invalid");
 }
 
@@ -131,6 +133,8 @@ async fn a_position_costs_redis_nothing() {
     // Reading the counter is itself a connection and a command or two.
     let start = deal.redis.commands().await;
     let own = deal.redis.commands().await - start;
+    let early = shopper.post(&pod.router, "/queue/pass", json!({})).await;
+    assert_eq!((early.code(), &early.body["position"]), ("not_called", &json!(1)));
     for _ in 0..100 {
         let position = position(&mut shopper, &pod).await;
         assert_eq!((&position["state"], &position["ahead"]), (&json!("waiting"), &json!(0)));

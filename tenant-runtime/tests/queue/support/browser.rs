@@ -43,7 +43,7 @@ impl Browser {
     }
 
     /// One that sends requests from another page.
-    pub fn from_origin(mut self, origin: &str) -> Browser {
+    pub fn sending_from(mut self, origin: &str) -> Browser {
         origin.clone_into(&mut self.origin);
         self
     }

@@ -10,7 +10,7 @@ use crds::{OnRefresh, PaymentProvider, Prequeue, Won};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
-use tenant_runtime::config::{PaymentSecrets, Role, Secrets};
+use tenant_runtime::config::{EnterRates, PaymentSecrets, Role, Secrets};
 use tenant_runtime::redis::Store;
 use tenant_runtime::state::{Ingredients, Runtime};
 use tenant_runtime::{app, queue};
@@ -62,6 +62,7 @@ impl Deal {
             store,
             clock: Clock::system(),
             shutdown: Shutdown::manual(),
+            enter_rates: EnterRates::default(),
         })
         .unwrap();
         queue::arm(&runtime).await.unwrap();
