@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
+use control_plane::AppState;
 use control_plane::config::{
     CalendarConfig, CapacityConfig, Config, DatabaseConfig, DealsConfig, KakaoConfig, KakaoPayConfig,
     PublicConfig, Scheme, StorageConfig,
@@ -87,67 +88,92 @@ async fn compose(options: Options, clock: Clock, screen: &Screen, shutdown: Shut
 
     // What deals lean on outlives them: it stops after the last of them has.
     let behind = Shutdown::manual();
-    let mut servers = JoinSet::new();
+    let mut servers = Servers::default();
     let simulator = simulator(&layout, &settings, &clock).await?;
-    serve(&mut servers, listeners.kakao, simulator.router(), &behind);
-    serve(&mut servers, listeners.storage, storage::router(&layout, &settings)?, &behind);
-
+    servers.serve("the Kakao simulator", listeners.kakao, simulator.router(), &behind);
+    servers.serve("the object store", listeners.storage, storage::router(&layout, &settings)?, &behind);
     let deals = Arc::new(TimeDeals::open(layout.clone(), clock.clone(), screen.clone())?);
-    let service =
-        control_plane::Service::start(configuration(&layout, &settings)?, deals.clone(), clock.clone())
-            .await?;
-    serve(&mut servers, listeners.control_plane, service.router, &behind);
+    let config = configuration(&layout, &settings)?;
+    let service = control_plane::Service::start(config, deals.clone(), clock.clone()).await?;
+    servers.serve("the control plane", listeners.control_plane, service.router, &behind);
     let jobs = tokio::spawn(service.jobs.run(behind.token()));
 
     let routes = edge::Routes::default();
-    let processes =
-        Arc::new(Processes::new(layout.clone(), programs, routes.clone(), &settings.control_plane_url()));
+    let url = settings.control_plane_url();
+    let processes = Arc::new(Processes::new(layout.clone(), programs, routes.clone(), &url));
     processes.restore_routes()?;
-    let operator = tokio::spawn(operator::run(
-        Arc::clone(&processes),
-        Arc::clone(&deals),
-        context(&settings)?,
-        clock.clone(),
-        shutdown.clone(),
-    ));
+    let (executor, kept) = (Arc::clone(&processes), Arc::clone(&deals));
+    let context = context(&settings)?;
+    let lifecycle = tokio::spawn(operator::run(executor, kept, context, clock.clone(), shutdown.clone()));
     let router = edge::router(DOMAIN, settings.ports.edge, settings.ports.control_plane, routes);
-    serve(&mut servers, listeners.edge, router, &shutdown);
+    servers.serve("the edge", listeners.edge, router, &shutdown);
 
     greet(screen, &settings);
     agenda(screen, &settings, &deals.all());
-    if options.seed {
-        tokio::select! {
-            seeded = seed::run(&layout, &settings, &service.state, &clock, screen) => if let Err(error) = seeded {
-                tracing::error!(error = format!("{error:#}"), "the demo could not be set up");
-                screen.line(&format!("the demo could not be set up, the next start goes on with it: {error:#}"));
-            },
-            () = shutdown.triggered() => {}
+    let seeding = async {
+        if options.seed {
+            seed_or_say(&layout, &settings, &service.state, &clock, screen).await;
         }
-    }
-    shutdown.triggered().await;
+        std::future::pending::<()>().await;
+    };
+    let broken = tokio::select! {
+        () = seeding => None,
+        broken = servers.broken(&shutdown) => broken,
+    };
+    shutdown.trigger();
 
     screen.line("stopping: deals in flight are kept and go on at the next start");
-    operator.await.context("the lifecycle")?;
+    lifecycle.await.context("the lifecycle")?;
     processes.stop_all().await?;
     behind.trigger();
     jobs.await.context("the jobs")?;
-    while let Some(served) = servers.join_next().await {
-        served.context("a server")?.context("a server")?;
-    }
+    servers.end().await;
     screen.line("stopped");
     drop(state);
-    Ok(())
+    broken.map_or(Ok(()), Err)
 }
 
-fn serve(
-    servers: &mut JoinSet<std::io::Result<()>>,
-    listener: TcpListener,
-    router: Router,
-    shutdown: &Shutdown,
-) {
-    let readiness = Readiness::starting();
-    readiness.set_ready();
-    servers.spawn(shutdown::serve(listener, router, shutdown.clone(), readiness, GRACE));
+/// A demo that cannot be set up is no reason not to run.
+async fn seed_or_say(layout: &Layout, settings: &Settings, state: &AppState, clock: &Clock, screen: &Screen) {
+    if let Err(error) = seed::run(layout, settings, state, clock, screen).await {
+        tracing::error!(error = format!("{error:#}"), "the demo could not be set up");
+        screen.line(&format!("the demo could not be set up, the next start goes on with it: {error:#}"));
+    }
+}
+
+/// The listeners that are served, by name.
+#[derive(Default)]
+struct Servers(JoinSet<(&'static str, std::io::Result<()>)>);
+
+impl Servers {
+    fn serve(&mut self, name: &'static str, listener: TcpListener, router: Router, shutdown: &Shutdown) {
+        let readiness = Readiness::starting();
+        readiness.set_ready();
+        let served = shutdown::serve(listener, router, shutdown.clone(), readiness, GRACE);
+        self.0.spawn(async move { (name, served.await) });
+    }
+
+    /// Waits for the shutdown, or for a server that ends before it.
+    async fn broken(&mut self, shutdown: &Shutdown) -> Option<anyhow::Error> {
+        tokio::select! {
+            () = shutdown.triggered() => None,
+            ended = self.0.join_next() => match ended {
+                Some(Ok((name, Ok(())))) => Some(anyhow::anyhow!("{name} ended by itself")),
+                Some(Ok((name, Err(error)))) => Some(anyhow::Error::new(error).context(name)),
+                Some(Err(panicked)) => Some(panicked.into()),
+                None => Some(anyhow::anyhow!("nothing is served")),
+            },
+        }
+    }
+
+    /// Waits for all of them; how they end no longer matters.
+    async fn end(mut self) {
+        while let Some(ended) = self.0.join_next().await {
+            if let Ok((name, Err(error))) = ended {
+                tracing::warn!(name, %error, "a server did not end well");
+            }
+        }
+    }
 }
 
 impl Listeners {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use tenant_runtime_core::config::{DealConfig, secrets};
 
 use super::{ExecutorError, Programs, redis};
-use crate::process::{Records, Service, Supervisor};
+use crate::process::{Liveness, Records, Service, Supervisor};
 use crate::state::Layout;
 use crate::{files, ports, random};
 
@@ -149,6 +149,8 @@ impl Home {
             directory,
             log: self.directory.join("redis.log"),
             grace: REDIS_GRACE,
+            // Without the password any answer is a refusal, and any answer will do.
+            liveness: Liveness::Answers { port: self.about.redis_port, say: "PING\r\n", hear: "-NOAUTH" },
         });
         Ok(())
     }
@@ -172,6 +174,11 @@ impl Home {
             directory: self.directory.join(RUNTIME),
             log: self.directory.join("runtime.log"),
             grace: RUNTIME_GRACE,
+            liveness: Liveness::Answers {
+                port: self.about.runtime_port,
+                say: "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                hear: "HTTP/1.1 200",
+            },
         });
         Ok(())
     }

@@ -7,10 +7,12 @@
 
 mod handle;
 mod identity;
+mod liveness;
 mod records;
 mod supervisor;
 
 pub use handle::Process;
 pub use identity::Identity;
+pub use liveness::Liveness;
 pub use records::Records;
 pub use supervisor::{Service, Supervisor};

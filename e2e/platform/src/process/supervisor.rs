@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Identity, Process, Records};
+use super::{Identity, Liveness, Process, Records};
 
 /// A first restart comes after this long, the next after twice as long, and so on.
 const BACKOFF_FIRST: Duration = Duration::from_millis(100);
@@ -40,6 +40,8 @@ pub struct Service {
     pub log: PathBuf,
     /// How long it may take to end when asked.
     pub grace: Duration,
+    /// How to tell that it hangs; then it is killed and started again.
+    pub liveness: Liveness,
 }
 
 /// The children of one owner (a deal), by name.
@@ -175,6 +177,11 @@ impl Keeper {
                     self.state.send_replace(State::Running(process.identity().clone()));
                     tokio::select! {
                         () = process.ended() => {}
+                        () = self.service.liveness.lost() => {
+                            tracing::error!(name = %self.service.name, "a child hangs, killing it");
+                            process.kill();
+                            process.ended().await;
+                        }
                         () = self.stop.cancelled() => {
                             process.stop(self.service.grace).await;
                             self.forget();
@@ -288,6 +295,7 @@ mod tests {
                 directory: self.path(),
                 log: self.path().join("sleeper.log"),
                 grace: Duration::from_secs(5),
+                liveness: Liveness::Exists,
             }
         }
 
