@@ -92,6 +92,12 @@ impl Auditor {
         assert_eq!(warm_at, None, "the configuration is frozen once warm");
     }
 
+    /// No sale is cut short by a clock of ours that is ahead.
+    pub fn check_seal(&self, deal: &TimeDeal, runtime: &Runtime) {
+        let early = deal.metadata.deletion_timestamp.is_some();
+        assert!(early || runtime.closed_at.is_some(), "sealed while its doors are open: {:?}", deal.status);
+    }
+
     pub fn check_release(&self, left: Option<&str>) {
         assert_eq!(left, None, "nothing is left when the deal is let go of");
     }

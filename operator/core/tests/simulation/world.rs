@@ -292,6 +292,7 @@ impl World {
             runtime.settings = wanted.config.settings.clone();
         }
         if wanted.seal {
+            self.auditor.check_seal(&self.deal, runtime);
             runtime.seal();
         }
     }
