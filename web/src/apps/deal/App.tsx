@@ -7,6 +7,7 @@ import { hasOrdered } from './memory';
 import { OrderPage } from './order/OrderPage';
 import { Away } from './parts/Away';
 import { Before, Open } from './room/Before';
+import { LeaveSheet } from './room/Leave';
 import { Closed, SoldOut } from './room/Over';
 import { Rules } from './room/Rules';
 import { useChime } from './room/useChime';
@@ -105,6 +106,7 @@ function RoomPage() {
           </div>
         </div>
       )}
+      <LeaveSheet room={room} />
     </div>
   );
 }

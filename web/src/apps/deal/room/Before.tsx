@@ -5,7 +5,7 @@ import { dateTime, millis } from '~/shared/format/time';
 import { Countdown } from '~/shared/parts/Countdown';
 import { PhoneActionBar } from '~/shared/parts/PhoneActionBar';
 import { Button } from '../parts/Button';
-import { LeaveButton } from './LeaveButton';
+import { LeaveButton } from './Leave';
 import styles from './Stage.module.css';
 import type { Room } from './useRoom';
 

@@ -6,7 +6,7 @@ import { Notice } from '~/shared/parts/Notice';
 import { PhoneActionBar } from '~/shared/parts/PhoneActionBar';
 import { recall, remember } from '../memory';
 import { Button } from '../parts/Button';
-import { LeaveButton } from './LeaveButton';
+import { LeaveButton } from './Leave';
 import styles from './Stage.module.css';
 import { useCalm } from './useCalm';
 import type { Room } from './useRoom';
@@ -73,7 +73,10 @@ export function Waiting({ position, room, chime }: WaitingProps) {
 /** The turn has come: the button has the focus, the tab says so. */
 export function Called({ position, room, again }: { position: Position; room: Room; again: boolean }) {
   const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => button.current?.focus(), []);
+  const { asksToLeave } = room;
+  useEffect(() => {
+    if (!asksToLeave) button.current?.focus();
+  }, [asksToLeave]);
   return (
     <section className={styles.stage}>
       <div className={styles.head} role="alert">

@@ -30,6 +30,9 @@ export interface Room {
   enter: () => void;
   claim: () => void;
   leave: () => void;
+  /** Whether the shopper is being asked whether to leave; whatever else comes about meanwhile. */
+  asksToLeave: boolean;
+  askToLeave: (asks: boolean) => void;
   /** The place inside is not to be had any longer. */
   lost: (refusal: unknown) => void;
   askNow: () => void;
@@ -48,6 +51,7 @@ export function useRoom(): Room {
   const [doing, setDoing] = useState<Doing | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [news, setNews] = useState<string | null>(null);
+  const [asksToLeave, askToLeave] = useState(false);
   // Between two renderings a second press would still see the old state.
   const busy = useRef(false);
   // Whether this browser has a ticket is the server's to know: the cookie cannot be read here.
@@ -173,6 +177,8 @@ export function useRoom(): Room {
     enter: () => void enter(),
     claim: () => void claim(),
     leave: () => void leave(),
+    asksToLeave,
+    askToLeave,
     lost: (refusal) => void lost(refusal),
     askNow,
   };

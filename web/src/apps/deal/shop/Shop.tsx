@@ -10,7 +10,7 @@ import { wordsFor } from '~/shared/words/errors';
 import { attemptEnded, attemptFor, rememberOrdered } from '../memory';
 import { Button } from '../parts/Button';
 import { isPassing } from '../poller';
-import { LeaveButton } from '../room/LeaveButton';
+import { LeaveButton } from '../room/Leave';
 import type { Room } from '../room/useRoom';
 import { go, paths } from '../route';
 import { Chooser, Quantity } from './Chooser';
