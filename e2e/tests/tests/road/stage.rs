@@ -90,9 +90,9 @@ impl Stage {
         Portal::sign_in(&settings, SHOP.owner).await?.company(&settings, &SHOP).await
     }
 
-    /// Rents a window that opens in half a minute, pays for it, and fills the shelves.
+    /// Rents a window that opens as soon as there is time to fill the shelves, pays for it, and fills the shelves.
     pub async fn rent(&self, owner: &mut Approved<'_>, length: SignedDuration) -> Result<Rental> {
-        let opens_at = self.now()? + SignedDuration::from_secs(30);
+        let opens_at = self.now()? + SignedDuration::from_secs(45);
         let wanted =
             || Wanted {
                 title: "달빛 심야 서점", plan: "light", opens_at, closes_at: opens_at + length
