@@ -66,7 +66,7 @@ pub async fn write(state: &AppState, rental: RentalId) -> Result<Done, JobError>
 /// The doors would open now: a rental that cannot sell is missed.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub async fn opening(state: &AppState, rental: RentalId) -> Result<Done, JobError> {
     write(state, rental).await?;
     let tx = state.db.begin().await?;

@@ -8,7 +8,7 @@ pub fn line(text: &str, min: usize, max: usize) -> Option<String> {
     (fits && !text.chars().any(char::is_control)).then(|| text.to_owned())
 }
 
-/// Some lines: as [`line`], with line breaks.
+/// Some lines: as [`line()`], with line breaks.
 #[must_use]
 pub fn lines(text: &str, min: usize, max: usize) -> Option<String> {
     let text = text.trim().replace("\r\n", "\n");

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+const LOG_BYTES_MAX: u64 = 32 * 1024 * 1024;
+
 /// Creates a directory and its parents, mode 0700 where new.
 ///
 /// # Errors
@@ -76,6 +78,20 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
 /// As the file system says, naming the path.
 pub fn read_line(path: &Path) -> io::Result<String> {
     fs::read_to_string(path).map(|text| text.trim().to_owned()).map_err(|error| named(path, &error))
+}
+
+/// Opens a log to append to; one that has grown too long is put aside first.
+///
+/// # Errors
+/// As the file system says, naming the path.
+pub fn open_log(path: &Path) -> io::Result<File> {
+    let opened = (|| {
+        if fs::metadata(path).is_ok_and(|about| about.len() > LOG_BYTES_MAX) {
+            fs::rename(path, path.with_extension("log.1"))?;
+        }
+        OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+    })();
+    opened.map_err(|error| named(path, &error))
 }
 
 /// Removes a file if it is there.

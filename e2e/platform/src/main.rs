@@ -99,7 +99,7 @@ fn main() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(error) => {
-            screen.plain(&format!("bidd: {error:#}"));
+            screen.error(&format!("{error:#}"));
             ExitCode::FAILURE
         }
     }

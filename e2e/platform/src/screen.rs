@@ -38,6 +38,13 @@ impl Screen {
         self.plain(&format!("  {title}\n    opens {opens}, closes {closes} (Korea)  {url}"));
     }
 
+    /// Why it ends here, on standard error.
+    pub fn error(&self, text: &str) {
+        if self.0.is_some() {
+            let _ = writeln!(std::io::stderr().lock(), "bidd: {text}");
+        }
+    }
+
     /// A line as it is. A reader that has gone away is no reason to stop.
     pub fn plain(&self, text: &str) {
         if self.0.is_some() {

@@ -115,7 +115,7 @@ impl TimeDeals {
         self.keep(&mut deals, name.to_owned(), next)
     }
 
-    /// Writes a secret: a directory with a file per key, all new or all old.
+    /// Writes a secret: a directory with a file per key, each replaced whole.
     ///
     /// # Errors
     /// Where a file cannot be written.

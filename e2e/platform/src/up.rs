@@ -2,9 +2,7 @@
 //! order. It may be killed at any moment: everything that matters is on disk, and what still runs is
 //! adopted at the next start.
 
-use std::fs::OpenOptions;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +32,7 @@ use crate::screen::Screen;
 use crate::seed::{self, ADMIN};
 use crate::state::{DOMAIN, Layout, Settings, StateDir};
 use crate::store::TimeDeals;
-use crate::{edge, storage};
+use crate::{edge, files, storage};
 
 /// Requests that are under way when the end comes may take this long.
 const GRACE: Duration = Duration::from_secs(5);
@@ -189,10 +187,8 @@ impl Listeners {
     }
 }
 
-fn log_to_file(layout: &Layout) -> anyhow::Result<()> {
-    let path = layout.log();
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
-    logs::init_to("bidd", file.with_context(|| path.display().to_string())?);
+fn log_to_file(layout: &Layout) -> std::io::Result<()> {
+    logs::init_to("bidd", files::open_log(&layout.log())?);
     Ok(())
 }
 

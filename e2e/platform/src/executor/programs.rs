@@ -15,8 +15,8 @@ pub enum ProgramError {
     NoRuntime(PathBuf),
     #[error("{variable} names {}, which is not a file", path.display())]
     NotAFile { variable: &'static str, path: PathBuf },
-    #[error("the path of this program cannot be read: {0}")]
-    Self_(#[source] std::io::Error),
+    #[error("the path of this program cannot be read")]
+    OwnPath(#[source] std::io::Error),
 }
 
 /// Absolute paths.
@@ -39,7 +39,7 @@ impl Programs {
         let tenant_runtime = match named("BIDD_TENANT_RUNTIME")? {
             Some(path) => path,
             None => {
-                let this = env::current_exe().map_err(ProgramError::Self_)?;
+                let this = env::current_exe().map_err(ProgramError::OwnPath)?;
                 let directory = this.parent().unwrap_or(Path::new("/")).to_path_buf();
                 // A test's binary lies one directory below the programs.
                 [directory.clone(), directory.join("..")]

@@ -2,9 +2,7 @@
 //! starts it again when it ends, at once at first and then ever more slowly.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{self, OpenOptions};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,14 +13,13 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{Identity, Liveness, Process, Records};
+use crate::files;
 
 /// A first restart comes after this long, the next after twice as long, and so on.
 const BACKOFF_FIRST: Duration = Duration::from_millis(100);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
 /// A child that lived this long is healthy: its next end counts as a first one.
 const HEALTHY_AFTER: Duration = Duration::from_secs(10);
-/// A log file that has grown beyond this is put aside at the next start.
-const LOG_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
 /// A child as it is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -235,7 +232,7 @@ impl Keeper {
 }
 
 fn spawn(service: &Service) -> io::Result<Identity> {
-    let log = open_log(&service.log)?;
+    let log = files::open_log(&service.log)?;
     let mut child = tokio::process::Command::new(&service.program)
         .args(&service.arguments)
         .env_clear()
@@ -256,13 +253,6 @@ fn spawn(service: &Service) -> io::Result<Identity> {
         let _ = child.wait().await;
     });
     identity.ok_or_else(|| io::Error::other(format!("it ended at once; see {}", service.log.display())))
-}
-
-fn open_log(path: &Path) -> io::Result<fs::File> {
-    if fs::metadata(path).is_ok_and(|about| about.len() > LOG_BYTES_MAX) {
-        fs::rename(path, path.with_extension("log.1"))?;
-    }
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
 }
 
 #[cfg(test)]
@@ -350,7 +340,7 @@ mod tests {
         assert_eq!(until_running(&next).await, child);
         drop(next);
 
-        fs::remove_file(nest.path().join("processes.json")).unwrap();
+        std::fs::remove_file(nest.path().join("processes.json")).unwrap();
         let third = nest.supervisor();
         third.want(nest.sleeper());
         assert_eq!(until_running(&third).await, child);

@@ -94,7 +94,7 @@ export function Open({ status, room }: { status: Status; room: Room }) {
       </div>
       <p className={styles.text}>
         {status.paused
-          ? '판매자가 입장을 잠시 멈췄어요. 순서를 받아 두면 다시 열릴 때 이어서 들어가요.'
+          ? '지금은 입장이 잠시 멈춰 있어요. 순서를 받아 두면 다시 열릴 때 이어서 들어가요.'
           : status.waiting > 0
             ? `지금 ${people(status.waiting)}이 기다리고 있어요. 순서를 받으면 차례대로 들어가요.`
             : '지금은 기다리는 사람이 없어요. 순서를 받으면 곧 들어갈 수 있어요.'}
