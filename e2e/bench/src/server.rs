@@ -183,18 +183,25 @@ impl Deal {
         with_cookies(&cookie, &answer, "entering")
     }
 
-    /// Takes a shopper through the waiting room; returns the cookie header with ticket and pass.
-    pub async fn admit(&self, connection: &mut Connection) -> Result<String> {
-        let cookie = self.enter(connection).await?;
-        let deadline = Instant::now() + Duration::from_secs(START_SECONDS_MAX);
-        loop {
-            let answer = connection.ask(&request("POST", "/queue/pass", &[&cookie, ORIGIN], "{}")).await?;
-            if answer.status == 409 && Instant::now() < deadline {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            }
-            return with_cookies(&cookie, &answer, "being let in");
+    /// Takes shoppers through the waiting room together; returns a cookie header with ticket and
+    /// pass for each.
+    pub async fn admit(&self, connection: &mut Connection, shoppers: usize) -> Result<Vec<String>> {
+        let mut cookies = Vec::with_capacity(shoppers);
+        for _ in 0..shoppers {
+            cookies.push(self.enter(connection).await?);
         }
+        let deadline = Instant::now() + Duration::from_secs(START_SECONDS_MAX);
+        for cookie in &mut cookies {
+            let answer = loop {
+                let answer = connection.ask(&request("POST", "/queue/pass", &[cookie, ORIGIN], "{}")).await?;
+                if answer.status != 409 || Instant::now() > deadline {
+                    break answer;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            };
+            *cookie = with_cookies(cookie, &answer, "being let in")?;
+        }
+        Ok(cookies)
     }
 }
 

@@ -47,11 +47,7 @@ pub async fn run(effort: Effort) -> Result<Vec<Row>> {
 /// Shoppers who are inside, one a connection.
 async fn shoppers(deal: &Deal) -> Result<Arc<Vec<String>>> {
     let mut connection = Connection::open(deal.address).await?;
-    let mut cookies = Vec::with_capacity(CONNECTIONS);
-    for _ in 0..CONNECTIONS {
-        cookies.push(deal.admit(&mut connection).await?);
-    }
-    Ok(Arc::new(cookies))
+    Ok(Arc::new(deal.admit(&mut connection, CONNECTIONS).await?))
 }
 
 /// Holds a second over HTTP, each with a key of its own.
