@@ -90,7 +90,7 @@ macro_rules! step {
             name: $name,
             script: std::sync::LazyLock::new(|| {
                 ::redis::Script::new(concat!(
-                    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/redis/common.lua")),
+                    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/redis/prelude.lua")),
                     $(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/redis/", $shared, ".lua")),)?
                     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/redis/", $name, ".lua")),
                 ))
