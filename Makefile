@@ -60,7 +60,7 @@ lint: web ## Formatting, clippy, web lints, dependency policy
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
 	npm --prefix web run lint --silent
 	@e2e/setup/cargo-deny
-	cargo deny --offline check bans licenses sources
+	cargo deny --locked check bans licenses sources
 
 generate: ## Write the CRD, the OpenAPI document and the web client anew
 	BIDD_UPDATE_GENERATED=1 cargo test --locked -p crds -p control-plane generated
