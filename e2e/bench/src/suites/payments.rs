@@ -13,18 +13,20 @@ use crate::table::{Goal, Row};
 
 const SUITE: &str = "payments";
 const CONNECTIONS: usize = 512;
+/// A shopper may have so many orders; then the connection goes on as the next one.
+const ORDERS_PER_SHOPPER: u64 = 50;
+const SHOPPERS_PER_CONNECTION: usize = 8;
 
 pub async fn run(effort: Effort) -> Result<Vec<Row>> {
     let durable = Deal::start(Durability::Always).await?;
     let volatile = Deal::start(Durability::Off).await?;
     let lock = Redis::start(Durability::Off).await?;
-    let (always, off) = (shoppers(&durable).await?, shoppers(&volatile).await?);
     let mut against_lock = Vec::new();
     let mut against_off = Vec::new();
     for _ in 0..effort.pairs {
-        let without = holds(&volatile, &off, effort).await?;
+        let without = holds(&volatile, effort).await?;
         let locked = reference::lock_per_product(&lock.url(), CONNECTIONS, effort.length).await?;
-        let with = holds(&durable, &always, effort).await?;
+        let with = holds(&durable, effort).await?;
         against_lock.push((without, locked));
         against_off.push((with, without));
     }
@@ -44,14 +46,14 @@ pub async fn run(effort: Effort) -> Result<Vec<Row>> {
     ])
 }
 
-/// Shoppers who are inside, one a connection.
+/// Shoppers who are inside and have not ordered yet, some for each connection.
 async fn shoppers(deal: &Deal) -> Result<Arc<Vec<String>>> {
     let mut connection = Connection::open(deal.address).await?;
-    Ok(Arc::new(deal.admit(&mut connection, CONNECTIONS).await?))
+    Ok(Arc::new(deal.admit(&mut connection, CONNECTIONS * SHOPPERS_PER_CONNECTION).await?))
 }
 
 /// Holds a second over HTTP, each with a key of its own.
-async fn holds(deal: &Deal, cookies: &Arc<Vec<String>>, effort: Effort) -> Result<f64> {
+async fn holds(deal: &Deal, effort: Effort) -> Result<f64> {
     let body = serde_json::json!({
         "product": deal.product,
         "quantity": 1,
@@ -61,10 +63,12 @@ async fn holds(deal: &Deal, cookies: &Arc<Vec<String>>, effort: Effort) -> Resul
         },
     })
     .to_string();
-    let cookies = Arc::clone(cookies);
-    let ask = move |connection: usize, _: u64| {
+    let cookies = shoppers(deal).await?;
+    let ask = move |connection: usize, order: u64| {
+        let shopper = usize::try_from(order / ORDERS_PER_SHOPPER).unwrap_or(0) % SHOPPERS_PER_CONNECTION;
+        let cookie = &cookies[connection * SHOPPERS_PER_CONNECTION + shopper];
         let key = format!("Idempotency-Key: {}", Uuid::new_v4());
-        request("POST", "/shop/holds", &[&cookies[connection], ORIGIN, &key], &body)
+        request("POST", "/shop/holds", &[cookie, ORIGIN, &key], &body)
     };
     let load = load::closed(deal.address, CONNECTIONS, effort.length, ask).await?;
     ensure!(load.refused == 0, "{} of {} holds were refused", load.refused, load.answered);
