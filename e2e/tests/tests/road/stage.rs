@@ -63,9 +63,21 @@ const fn product(name: &'static str, stock: u32) -> Product {
 /// A running platform without demo data.
 pub struct Stage {
     pub harness: Harness,
+    _leftovers: Leftovers,
     pub state: TempDir,
     pub clock: Clock,
     _turn: MutexGuard<'static, ()>,
+}
+
+/// Stops what a failed test leaves behind: the deals' processes outlive their platform on purpose.
+struct Leftovers(PathBuf);
+
+impl Drop for Leftovers {
+    fn drop(&mut self) {
+        if let Ok(bidd) = program() {
+            let _ = std::process::Command::new(bidd).args(["down", "--state"]).arg(&self.0).output();
+        }
+    }
 }
 
 impl Stage {
@@ -73,7 +85,8 @@ impl Stage {
         let turn = ONE_AT_A_TIME.lock().await;
         let state = tempfile::tempdir()?;
         let harness = Harness::start(&program()?, state.path(), false).await?;
-        Ok(Stage { harness, state, clock: Clock::system(), _turn: turn })
+        let _leftovers = Leftovers(state.path().to_path_buf());
+        Ok(Stage { harness, _leftovers, state, clock: Clock::system(), _turn: turn })
     }
 
     /// The time on the calendar's grid, which is a second wide here.
