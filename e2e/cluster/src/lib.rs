@@ -1,0 +1,1 @@
+//! A Kubernetes from package registries, and our platform on it.

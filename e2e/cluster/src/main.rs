@@ -1,0 +1,3 @@
+//! `cluster`: reads what is wanted and calls it.
+
+fn main() {}
