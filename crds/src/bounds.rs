@@ -26,6 +26,11 @@ pub const EXPECTED_SHOPPERS_MAX: u32 = 10_000_000;
 pub const ADMISSIONS_PER_SECOND_MAX: u32 = 100_000;
 pub const INSIDE_MAX: u32 = 1_000_000;
 pub const REPLICAS_MAX: u32 = 200;
+/// Below that a process is throttled before it has started.
+pub const CPU_MILLIS_MIN: u32 = 10;
+pub const CPU_MILLIS_MAX: u32 = 64_000;
+pub const MEMORY_MIB_MIN: u32 = 32;
+pub const MEMORY_MIB_MAX: u32 = 262_144;
 
 pub const PASS_SECONDS_MIN: u32 = 10;
 pub const PASS_SECONDS_MAX: u32 = 3_600;

@@ -120,6 +120,18 @@ fn role(found: &mut Found, field: &str, size: &RoleSize) {
     }
     let ordered = size.min <= size.warm && size.warm <= size.max;
     found.unless(ordered, field, "replicas must be ordered: min <= warm <= max");
+    if let Some(resources) = size.resources {
+        found.range(
+            &format!("{field}.resources.cpuMillis"),
+            resources.cpu_millis,
+            bounds::CPU_MILLIS_MIN..=bounds::CPU_MILLIS_MAX,
+        );
+        found.range(
+            &format!("{field}.resources.memoryMib"),
+            resources.memory_mib,
+            bounds::MEMORY_MIB_MIN..=bounds::MEMORY_MIB_MAX,
+        );
+    }
 }
 
 fn products(found: &mut Found, products: &[Product]) {

@@ -165,12 +165,27 @@ pub struct RoleSize {
     pub warm: u32,
     #[schemars(range(min = 1, max = bounds::REPLICAS_MAX))]
     pub max: u32,
+    /// What one replica asks for; the platform's default where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resources: Option<RoleResources>,
 }
 
 impl Default for RoleSize {
     fn default() -> Self {
-        RoleSize { min: 1, warm: 2, max: 4 }
+        RoleSize { min: 1, warm: 2, max: 4, resources: None }
     }
+}
+
+/// What one replica asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RoleResources {
+    /// Processor time, in thousandths of a core. The autoscaler adds replicas before it is used up.
+    #[schemars(range(min = bounds::CPU_MILLIS_MIN, max = bounds::CPU_MILLIS_MAX))]
+    pub cpu_millis: u32,
+    /// Memory in MiB. Never exceeded.
+    #[schemars(range(min = bounds::MEMORY_MIB_MIN, max = bounds::MEMORY_MIB_MAX))]
+    pub memory_mib: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

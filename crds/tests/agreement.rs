@@ -4,8 +4,8 @@ mod schema;
 
 use crds::rules::{forbidden_changes, violations};
 use crds::{
-    Capacity, CompanyRef, Mode, Payment, PaymentProvider, Product, RoleSize, Roles, TimeDeal, TimeDealSpec,
-    TimeDealStatus, WaitingRoom, Window, Won, bounds,
+    Capacity, CompanyRef, Mode, Payment, PaymentProvider, Product, RoleResources, RoleSize, Roles, TimeDeal,
+    TimeDealSpec, TimeDealStatus, WaitingRoom, Window, Won, bounds,
 };
 use jiff::{SignedDuration, Timestamp};
 use schema::Schema;
@@ -91,7 +91,8 @@ fn what_is_right_is_accepted_up_to_the_bounds() {
     check(&schema, &[], spec(|s| s.window.closes_at = s.window.opens_at + day));
     check(&schema, &[], spec(|s| s.title = "가".repeat(bounds::TITLE_LENGTH_MAX)));
     check(&schema, &[], spec(|s| s.products = (1..=50).map(product).collect()));
-    check(&schema, &[], spec(|s| s.roles.shop = RoleSize { min: 1, warm: 1, max: bounds::REPLICAS_MAX }));
+    let widest = RoleSize { min: 1, warm: 1, max: bounds::REPLICAS_MAX, resources: None };
+    check(&schema, &[], spec(|s| s.roles.shop = widest));
     check(&schema, &[], spec(|s| s.payment.hold_seconds = bounds::HOLD_SECONDS_MIN));
     check(&schema, &[], first(|p| (p.stock, p.image_url) = (0, String::new())));
     check(&schema, &[], first(|p| (p.price, p.list_price) = (Won(1), Won(1))));
@@ -150,11 +151,20 @@ fn capacity_and_replicas_have_bounds() {
         spec(|s| s.capacity.admissions_per_second = 100_001),
     );
     check(&schema, &["spec.capacity.insideMax"], spec(|s| s.capacity.inside_max = 1_000_001));
-    let size = |min, warm, max| RoleSize { min, warm, max };
+    let size = |min, warm, max| RoleSize { min, warm, max, resources: None };
     check(&schema, &["spec.roles.queue"], spec(|s| s.roles.queue = size(3, 2, 4)));
     check(&schema, &["spec.roles.shop"], spec(|s| s.roles.shop = size(1, 5, 4)));
     check(&schema, &["spec.roles.payment.min"], spec(|s| s.roles.payment = size(0, 2, 4)));
     check(&schema, &["spec.roles.payment.max"], spec(|s| s.roles.payment = size(1, 2, 201)));
+    let asks = |cpu_millis, memory_mib| {
+        move |s: &mut TimeDealSpec| s.roles.queue.resources = Some(RoleResources { cpu_millis, memory_mib })
+    };
+    check(&schema, &[], spec(asks(bounds::CPU_MILLIS_MIN, bounds::MEMORY_MIB_MIN)));
+    check(&schema, &[], spec(asks(bounds::CPU_MILLIS_MAX, bounds::MEMORY_MIB_MAX)));
+    check(&schema, &["spec.roles.queue.resources.cpuMillis"], spec(asks(9, 64)));
+    check(&schema, &["spec.roles.queue.resources.cpuMillis"], spec(asks(64_001, 64)));
+    check(&schema, &["spec.roles.queue.resources.memoryMib"], spec(asks(100, 31)));
+    check(&schema, &["spec.roles.queue.resources.memoryMib"], spec(asks(100, 262_145)));
     check(&schema, &["spec.waitingRoom.passSeconds"], spec(|s| s.waiting_room.pass_seconds = 9));
     check(&schema, &["spec.waitingRoom.claimSeconds"], spec(|s| s.waiting_room.claim_seconds = 601));
 }

@@ -77,7 +77,7 @@ fn product(public: &PublicConfig, product: &products::entity::Model) -> Product 
 fn roles(expected_shoppers: u32) -> Roles {
     const SHOPPERS_PER_QUEUE_POD: u32 = 20_000;
     const SHOPPERS_PER_SHOP_POD: u32 = 40_000;
-    let size = |warm: u32| RoleSize { min: 1, warm, max: warm.saturating_mul(2) };
+    let size = |warm: u32| RoleSize { min: 1, warm, max: warm.saturating_mul(2), resources: None };
     Roles {
         queue: size(1 + expected_shoppers.div_ceil(SHOPPERS_PER_QUEUE_POD)),
         shop: size(1 + expected_shoppers.div_ceil(SHOPPERS_PER_SHOP_POD)),

@@ -126,6 +126,7 @@ fn desired(deal: &TimeDeal) -> RuntimeDesired {
         secret_ref: NAME.to_owned(),
         roles: RoleReplicas { queue: one, shop: one, payment: one },
         routed: false,
+        frozen: false,
         seal: false,
     }
 }

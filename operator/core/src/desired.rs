@@ -43,6 +43,9 @@ pub struct RuntimeDesired {
     pub roles: RoleReplicas,
     /// Whether the edge forwards the deal's host to the runtime.
     pub routed: bool,
+    /// The deal is warm: its pods stay as they were made, whatever a newer version would make of
+    /// them. What moves is the settings, the autoscaler's bounds and the route.
+    pub frozen: bool,
     /// Ask the runtime to seal itself. It refuses while anything is open; that is no failure.
     pub seal: bool,
 }

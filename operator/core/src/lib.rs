@@ -8,6 +8,7 @@ pub mod config;
 pub mod desired;
 mod dry_run;
 mod notices;
+pub mod objects;
 pub mod observed;
 mod overdue;
 pub mod plan;

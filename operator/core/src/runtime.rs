@@ -22,6 +22,7 @@ pub fn desired(view: &View, status: &TimeDealStatus) -> Desired {
                 roles: replicas(view, phase),
                 // Whoever is paying when the doors close must find the way back to the deal.
                 routed: phase >= Phase::Armed && status.sealed_at.is_none(),
+                frozen: status.warm_at.is_some(),
                 seal: phase == Phase::Settling,
             }))
         }

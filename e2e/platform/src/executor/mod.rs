@@ -119,7 +119,8 @@ impl Processes {
     }
 
     async fn present(&self, deal: &TimeDeal, desired: &RuntimeDesired) -> Result<(), ExecutorError> {
-        let RuntimeDesired { config, secret_ref, roles: _, routed, seal } = desired;
+        // The processes are made anew with the platform, never with the deal: nothing of them to freeze.
+        let RuntimeDesired { config, secret_ref, roles: _, routed, frozen: _, seal } = desired;
         let named = Named::of(deal)?;
         let slug = &deal.spec.company.slug;
         let home = self.own_home(&named, slug)?;
