@@ -5,6 +5,7 @@
 //! every other crate may lean on.
 
 pub mod bounds;
+mod explain;
 pub mod money;
 pub mod rules;
 pub mod spec;

@@ -45,6 +45,8 @@ pub fn violations(name: &str, spec: &TimeDealSpec) -> Vec<Violation> {
 #[must_use]
 pub fn forbidden_changes(old: &TimeDeal, new: &TimeDeal) -> Vec<Violation> {
     let mut found = Found::default();
+    let is_same_company = old.spec.company.id == new.spec.company.id;
+    found.unless(is_same_company, "spec.company.id", "the company is immutable");
     found.unless(old.spec.host == new.spec.host, "spec.host", "the host is immutable");
     let opened = old.status.as_ref().is_some_and(|status| status.opened_at.is_some());
     found.unless(

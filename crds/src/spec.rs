@@ -43,68 +43,79 @@ use crate::{TimeDealStatus, Won, bounds};
     .message("opensAt is immutable once the deal has opened")
 )]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = crate::explain::unwrap)]
 #[x_kube(
     validation = Rule::new("self.host.startsWith(self.company.slug + '.')")
         .message("the host must start with the company's slug")
         .field_path(".host")
 )]
 pub struct TimeDealSpec {
-    /// The company that rents the slot.
+    /// The company that rents the slot. A deal stays with its company.
     pub company: CompanyRef,
-    /// What the deal is called on every screen.
+    /// What the deal is called on every screen. Frozen once the deal is warm.
     #[schemars(length(min = 1, max = bounds::TITLE_LENGTH_MAX))]
     pub title: String,
-    /// The host name under which shoppers reach the deal. Immutable.
+    /// The host name under which shoppers reach the deal: the company's slug, and the domain of all
+    /// deals. Immutable.
     #[schemars(length(max = bounds::HOST_LENGTH_MAX), regex(pattern = bounds::DNS_NAME))]
     #[x_kube(validation = Rule::new("self == oldSelf").message("the host is immutable"))]
     pub host: String,
-    /// When the doors are open.
+    /// When the doors are open. `opensAt` is immutable once the deal has opened; once the runtime is
+    /// warm, a change of either reaches nobody, which the condition Accepted then says.
     pub window: Window,
-    /// How long before `opensAt` the runtime must be up and warm, in seconds.
+    /// How long before `opensAt` the runtime must be up and warm, in seconds. Creating it begins
+    /// earlier still.
     #[serde(default = "defaults::warm_up_seconds")]
     #[schemars(range(max = bounds::WARM_UP_SECONDS_MAX))]
     pub warm_up_seconds: u32,
-    /// What the company's plan allows.
+    /// What the company's plan allows. May be raised and lowered while the deal runs.
     pub capacity: Capacity,
-    /// How many replicas each role gets.
+    /// How many replicas each role gets, and how large they are.
     #[serde(default)]
     pub roles: Roles,
-    /// How the crowd is queued.
+    /// How the crowd is queued. Frozen once the deal is warm.
     #[serde(default)]
     pub waiting_room: WaitingRoom,
-    /// What is for sale.
+    /// What is for sale: 1 to 50 products, each id once. Prices and stock may change while the deal
+    /// runs; held and paid pieces are never taken back.
     #[schemars(length(min = 1, max = bounds::PRODUCTS_MAX))]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["id".into()]))]
     pub products: Vec<Product>,
-    /// Through whom the shoppers pay.
+    /// Through whom the shoppers pay. Frozen once the deal is warm.
     pub payment: Payment,
     /// Whether refunded pieces go back on sale while the deal is open.
     #[serde(default)]
     pub restock_on_refund: bool,
-    /// Admission is stopped; those inside may finish.
+    /// `true` stops admission; those inside may finish. May change while the deal runs.
     #[serde(default)]
     pub paused: bool,
-    /// `Plan` writes what would be done into the status and does nothing.
+    /// `Apply` brings the deal about. `Plan` writes what would be done into `status.planned` and
+    /// does nothing.
     #[serde(default)]
     pub mode: Mode,
-    /// How long a completed deal stays as an object, in seconds.
+    /// How long the object of a deal that is over is kept, in seconds. Its runtime is gone by then,
+    /// and its orders are in the ledger for good.
     #[serde(default = "defaults::retention_seconds")]
     #[schemars(range(max = bounds::RETENTION_SECONDS_MAX))]
     pub retention_seconds: u32,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// The company that rents the slot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CompanyRef {
+    /// The company's id at the control plane. Immutable.
+    #[x_kube(validation = Rule::new("self == oldSelf").message("the company is immutable"))]
     pub id: uuid::Uuid,
-    /// A DNS label: the first part of the deal's host name.
+    /// A DNS label: the first part of the deal's host name, and so as immutable.
     #[schemars(length(max = bounds::SLUG_LENGTH_MAX), regex(pattern = bounds::DNS_LABEL))]
     pub slug: String,
+    /// The company's name as shoppers see it.
     #[schemars(length(min = 1, max = bounds::COMPANY_NAME_LENGTH_MAX))]
     pub name: String,
 }
 
-/// A half-open window of time, UTC.
+/// A half-open window of time, UTC; at most 24 hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(
@@ -116,22 +127,25 @@ pub struct CompanyRef {
         .field_path(".closesAt")
 )]
 pub struct Window {
-    /// The first instant at which the doors are open.
+    /// The first instant at which the doors are open, as RFC 3339: `2026-12-01T01:00:00Z`. The
+    /// runtime opens by itself at that instant.
     pub opens_at: Timestamp,
-    /// The first instant at which they are closed again.
+    /// The first instant at which they are closed again. Whoever holds something then may still pay.
     pub closes_at: Timestamp,
 }
 
+/// What the company's plan allows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Capacity {
     /// The plan's code, for people.
     #[schemars(length(min = 1, max = bounds::PLAN_LENGTH_MAX))]
     pub plan: String,
-    /// How many shoppers the plan is made for, all in all.
+    /// How many shoppers the plan is made for, all in all. Nobody is turned away above it; the memory
+    /// of the deal's Redis is reckoned from it.
     #[schemars(range(min = 1, max = bounds::EXPECTED_SHOPPERS_MAX))]
     pub expected_shoppers: u32,
-    /// How many shoppers may be let in each second.
+    /// How many shoppers may be let in each second, at the most.
     #[schemars(range(min = 1, max = bounds::ADMISSIONS_PER_SECOND_MAX))]
     pub admissions_per_second: u32,
     /// How many shoppers may be inside at once. Never exceeded.
@@ -139,13 +153,17 @@ pub struct Capacity {
     pub inside_max: u32,
 }
 
+/// Replicas and sizes, by role.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Roles {
+    /// The waiting room. It carries the crowd.
     #[serde(default)]
     pub queue: RoleSize,
+    /// Products, stock and holds, for those inside.
     #[serde(default)]
     pub shop: RoleSize,
+    /// Payments, refunds, and the export to the ledger.
     #[serde(default)]
     pub payment: RoleSize,
 }
@@ -159,13 +177,17 @@ pub struct Roles {
         .message("replicas must be ordered: min <= warm <= max")
 )]
 pub struct RoleSize {
+    /// The least number of replicas once the doors have closed.
     #[schemars(range(min = 1, max = bounds::REPLICAS_MAX))]
     pub min: u32,
+    /// The least number from warm-up until the doors close: ready before the crowd comes.
     #[schemars(range(min = 1, max = bounds::REPLICAS_MAX))]
     pub warm: u32,
+    /// The most that the autoscaler may make of them.
     #[schemars(range(min = 1, max = bounds::REPLICAS_MAX))]
     pub max: u32,
-    /// What one replica asks for; the platform's default where it is left out.
+    /// What one replica asks for; the platform's default where it is left out. Frozen once the deal
+    /// is warm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resources: Option<RoleResources>,
 }
@@ -188,10 +210,11 @@ pub struct RoleResources {
     pub memory_mib: u32,
 }
 
+/// How the crowd is queued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct WaitingRoom {
-    /// How those who came before the doors opened are ordered.
+    /// How those who came before the doors opened are ordered; who comes later queues behind them.
     pub prequeue: Prequeue,
     /// What a reload of the page does to one's place.
     pub on_refresh: OnRefresh,
@@ -214,6 +237,7 @@ impl Default for WaitingRoom {
     }
 }
 
+/// How those who came before the doors opened are ordered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Prequeue {
@@ -224,6 +248,7 @@ pub enum Prequeue {
     Fifo,
 }
 
+/// What a reload of the page does to one's place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum OnRefresh {
@@ -234,6 +259,7 @@ pub enum OnRefresh {
     Requeue,
 }
 
+/// One thing that is for sale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(
@@ -245,13 +271,15 @@ pub enum OnRefresh {
         .field_path(".perShopperMax")
 )]
 pub struct Product {
+    /// The product's id at the control plane; unique within the deal.
     pub id: uuid::Uuid,
+    /// What it is called on every screen.
     #[schemars(length(min = 1, max = bounds::PRODUCT_NAME_LENGTH_MAX))]
     pub name: String,
     /// The price before the deal, in won.
     #[schemars(range(min = 1, max = bounds::PRICE_MAX))]
     pub list_price: Won,
-    /// The price in the deal, in won.
+    /// The price in the deal, in won; not above the list price.
     #[schemars(range(min = 1, max = bounds::PRICE_MAX))]
     pub price: Won,
     /// How many pieces are for sale. Raised and lowered while the deal is open; 0 takes the product
@@ -267,14 +295,18 @@ pub struct Product {
     pub image_url: String,
 }
 
+/// Through whom the shoppers pay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Payment {
+    /// The payment provider.
     pub provider: PaymentProvider,
     /// The company's merchant id at the provider.
     #[schemars(length(min = 1, max = bounds::MERCHANT_ID_LENGTH_MAX))]
     pub merchant_id: String,
-    /// The name of the secret that holds the company's key and the deal's ledger token.
+    /// The name of the secret, in the platform's namespace, that holds the company's key
+    /// (`merchant-key`) and the deal's credential at the ledger (`ledger-token`). Copied once, when
+    /// the runtime is made.
     #[schemars(length(max = bounds::SECRET_REF_LENGTH_MAX), regex(pattern = bounds::DNS_LABEL))]
     pub secret_ref: String,
     /// How long a hold lives, in seconds; it must outlive the provider's own 15 minutes.
@@ -283,16 +315,21 @@ pub struct Payment {
     pub hold_seconds: u32,
 }
 
+/// A payment provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum PaymentProvider {
+    /// KakaoPay.
     KakaoPay,
 }
 
+/// Whether a deal is brought about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Mode {
+    /// It is.
     #[default]
     Apply,
+    /// Only what would be done is written down.
     Plan,
 }
 

@@ -222,4 +222,6 @@ fn what_is_immutable_stays() {
     check(&opened, &[], &|s| s.window.closes_at += minute);
     check(&opened, &[], &|s| s.products[0].stock += 10);
     check(&good(), &["spec.host"], &|s| s.host = "deulkkot.ddib.example".into());
+    check(&good(), &["spec.company.id"], &|s| s.company.id = Uuid::from_u128(9));
+    check(&good(), &[], &|s| s.company.name = "들꽃".into());
 }

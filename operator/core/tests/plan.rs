@@ -240,6 +240,22 @@ fn a_runtime_that_may_have_opened_by_itself_keeps_its_window() {
 }
 
 #[test]
+fn its_workloads_are_frozen_once_it_is_warm() {
+    let check = |phase: Phase, now_seconds: i64, frozen: bool| {
+        let Desired::Present(runtime) = in_phase(phase).at(now_seconds).desired else {
+            panic!("{phase} has a runtime")
+        };
+        assert_eq!(runtime.frozen, frozen, "{phase} at {now_seconds}");
+    };
+    check(Phase::Armed, -50, true);
+    check(Phase::Open, 100, true);
+    check(Phase::Draining, 650, true);
+    let cold = in_phase(Phase::Warming).with(|case| case.observed.roles_ready = RolesReady::default());
+    let Desired::Present(runtime) = cold.at(-70).desired else { panic!("it is being warmed") };
+    assert!(!runtime.frozen, "what is not warm yet may still be made anew");
+}
+
+#[test]
 fn it_opens_by_the_runtimes_clock_or_by_ours() {
     in_phase(Phase::Armed).check(0, "Open | present routed | 5 | Open");
     in_phase(Phase::Armed)
