@@ -220,7 +220,9 @@ impl Components {
         if component == Component::Edge {
             environment.insert("KUBECONFIG", self.kubeconfig("edge"));
         }
-        Program { name: component.name(), path, arguments, environment, grace: Duration::from_secs(20) }
+        // An API server would wait a minute for whoever watches it, and they never finish.
+        let grace = if component == Component::ApiServer { 5 } else { 20 };
+        Program { name: component.name(), path, arguments, environment, grace: Duration::from_secs(grace) }
     }
 
     fn built(&self, component: Component, arguments: Vec<String>) -> (PathBuf, Vec<String>) {
@@ -304,6 +306,7 @@ impl Components {
             format!("--root-ca-file={}", self.pki("ca.crt")),
             format!("--cluster-signing-cert-file={}", self.pki("ca.crt")),
             format!("--cluster-signing-key-file={}", self.pki("ca.key")),
+            format!("--flex-volume-plugin-dir={}", self.below("volume-plugins")),
             "--leader-elect=false".to_owned(),
             "--kube-api-qps=100".to_owned(),
             "--kube-api-burst=200".to_owned(),

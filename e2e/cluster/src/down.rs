@@ -61,7 +61,8 @@ pub async fn run(screen: &Screen) -> anyhow::Result<()> {
 async fn stop(layout: &Layout) -> anyhow::Result<()> {
     let recorded = if layout.root().exists() { Some(Records::open(layout.records())?) } else { None };
     for component in Component::all().rev() {
-        if component == Component::Containerd {
+        // Once kubelet is gone nobody restarts them, and the API server waits for those that watch it.
+        if component == Component::ApiServer {
             end(pods()?).await?;
         }
         if let Some(identity) = recorded.as_ref().and_then(|records| records.get(component.name()))
@@ -70,7 +71,6 @@ async fn stop(layout: &Layout) -> anyhow::Result<()> {
             process.stop(GRACE).await;
         }
     }
-    end(pods()?).await?;
     // The shims of containers, and components that were never written down.
     end(ours(layout)?).await
 }

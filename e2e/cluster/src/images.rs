@@ -180,8 +180,37 @@ struct Forge {
 
 enum Builder {
     Docker,
-    /// With a store of its own, which goes when this goes.
-    Buildah(TempDir),
+    Buildah(Store),
+}
+
+/// A store for buildah, which goes when this goes, and so does what buildah leaves elsewhere, whatever
+/// it is told, where nothing was before.
+struct Store {
+    directory: TempDir,
+    elsewhere: Vec<&'static Path>,
+}
+
+impl Store {
+    fn new(cache: &Path) -> anyhow::Result<Store> {
+        let elsewhere = ["/etc/cni", "/etc/containers/networks", "/run/containers", "/var/lib/containers"];
+        let elsewhere = elsewhere.into_iter().map(Path::new).filter(|path| !path.exists()).collect();
+        Ok(Store { directory: tempfile::Builder::new().prefix(".buildah-").tempdir_in(cache)?, elsewhere })
+    }
+
+    fn buildah(&self, arguments: &[&str]) -> tokio::process::Command {
+        let mut buildah = command("buildah", &["--storage-driver", "vfs", "--root"]);
+        let directory = self.directory.path();
+        buildah.arg(directory.join("images")).arg("--runroot").arg(directory.join("run")).args(arguments);
+        buildah
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        for path in &self.elsewhere {
+            let _ = fs::remove_dir_all(path);
+        }
+    }
 }
 
 impl Forge {
@@ -191,7 +220,7 @@ impl Forge {
         let daemon = run(command("docker", &["version", "--format", "{{.Server.Version}}"])).await;
         let builder = match daemon {
             Ok(_) => Builder::Docker,
-            Err(_) => Builder::Buildah(tempfile::Builder::new().prefix(".buildah-").tempdir_in(cache)?),
+            Err(_) => Builder::Buildah(Store::new(cache)?),
         };
         Ok(Forge { source: source.to_path_buf(), archives, builder })
     }
@@ -292,10 +321,15 @@ impl Builder {
             Builder::Docker => command("docker", &["build", "--quiet"]),
             Builder::Buildah(store) => {
                 // Chroot: nothing is run while an image is built, so nothing needs to be isolated.
-                buildah(
-                    store,
-                    &["build", "--quiet", "--isolation", "chroot", "--format", "docker", "--pull-never"],
-                )
+                store.buildah(&[
+                    "build",
+                    "--quiet",
+                    "--isolation",
+                    "chroot",
+                    "--format",
+                    "docker",
+                    "--pull-never",
+                ])
             }
         };
         for argument in arguments {
@@ -308,10 +342,12 @@ impl Builder {
     async fn save(&self, image: &str, to: &Path) -> anyhow::Result<()> {
         let save = match self {
             Builder::Docker => command("docker", &["save", "--output", &*to.to_string_lossy(), image]),
-            Builder::Buildah(store) => buildah(
-                store,
-                &["push", "--quiet", image, &format!("docker-archive:{}:{image}", to.display())],
-            ),
+            Builder::Buildah(store) => store.buildah(&[
+                "push",
+                "--quiet",
+                image,
+                &format!("docker-archive:{}:{image}", to.display()),
+            ]),
         };
         run(save).await.map(drop)
     }
@@ -323,18 +359,12 @@ impl Builder {
                 run(command("docker", &["push", "--quiet", image])).await.map(drop)
             }
             Builder::Buildah(store) => {
-                run(buildah(store, &["pull", "--quiet", &format!("docker-archive:{}", archive.display())]))
+                run(store.buildah(&["pull", "--quiet", &format!("docker-archive:{}", archive.display())]))
                     .await?;
-                run(buildah(store, &["push", "--quiet", image, &format!("docker://{image}")])).await.map(drop)
+                run(store.buildah(&["push", "--quiet", image, &format!("docker://{image}")])).await.map(drop)
             }
         }
     }
-}
-
-fn buildah(store: &TempDir, arguments: &[&str]) -> tokio::process::Command {
-    let mut buildah = command("buildah", &["--storage-driver", "vfs", "--root"]);
-    buildah.arg(store.path().join("images")).arg("--runroot").arg(store.path().join("run")).args(arguments);
-    buildah
 }
 
 /// `bidd.local/operator:dev` becomes `bidd.local-operator-dev-<key>.tar`.

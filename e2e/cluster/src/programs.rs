@@ -31,18 +31,8 @@ const PACKAGES: [&str; 7] = [
 const ROLES: [&str; 6] =
     ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl"];
 
-const DEBIAN_PACKAGES: [&str; 10] = [
-    "etcd-server",
-    "containerd",
-    "runc",
-    "containernetworking-plugins",
-    "buildah",
-    "mmdebstrap",
-    "iproute2",
-    "nftables",
-    "openssl",
-    "ca-certificates",
-];
+/// What Debian has of a cluster, and what images are built with.
+const DEBIAN_PACKAGES: &str = include_str!("../../setup/cluster-packages");
 
 /// The directory of built programs.
 #[derive(Debug, Clone)]
@@ -105,7 +95,8 @@ impl Programs {
 /// # Errors
 /// Where one is missing and cannot be installed.
 pub async fn packages(source: &Path) -> anyhow::Result<()> {
-    run(command(source.join("e2e/setup/packages"), &DEBIAN_PACKAGES)).await.map(drop)
+    let names: Vec<&str> = DEBIAN_PACKAGES.lines().collect();
+    run(command(source.join("e2e/setup/packages"), &names)).await.map(drop)
 }
 
 /// A name for everything that decides what is built: the modules, our own sources, and the compiler.

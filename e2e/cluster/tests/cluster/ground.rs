@@ -27,8 +27,12 @@ async fn a_restricted_pod_has_a_volume_a_name_metrics_and_a_road_to_it() -> anyh
     // By its full name and through its Service, from within a pod, which has no shell.
     let ping =
         ["-n", NAMESPACE, "exec", "redis-0", "--", "redis-cli", "-h", "redis.ground.svc.cluster.local"];
-    let answer = cluster.kubectl(&[&ping[..], &["PING"]].concat()).await?;
-    ensure!(answer.trim() == "PONG", "Redis answers {answer:?}");
+    until("it answers by its name", async || {
+        let answer = cluster.kubectl(&[&ping[..], &["PING"]].concat()).await?;
+        ensure!(answer.trim() == "PONG", "Redis answers {answer:?}");
+        Ok(())
+    })
+    .await?;
     let no_shell =
         cluster.kubectl(&["-n", NAMESPACE, "exec", "redis-0", "--", "/bin/sh", "-c", "true"]).await;
     ensure!(no_shell.is_err(), "the image of Redis has a shell");
