@@ -2,7 +2,7 @@
 
 use axum::extract::DefaultBodyLimit;
 use axum::{Router, middleware};
-use control_plane_telemetry::{health, http};
+use control_plane_telemetry::{health, http, problem};
 
 use crate::state::Runtime;
 use crate::{extract, internal, pages, payment, queue, shop};
@@ -34,5 +34,10 @@ pub fn router(runtime: &Runtime) -> Router {
         .merge(health::routes(runtime.readiness.clone(), runtime.metrics.clone()))
         .fallback(pages::serve)
         .with_state(runtime.clone());
-    http::apply(routes, runtime.metrics.clone())
+    let mut app = http::apply(routes, runtime.metrics.clone());
+    if runtime.role.has_queue() {
+        let polls = queue::polls().method_not_allowed_fallback(problem::method_not_allowed);
+        app = app.merge(polls.with_state(runtime.clone()));
+    }
+    app
 }

@@ -168,7 +168,7 @@ impl ApiError {
                 "요청이 너무 잦아요. 잠시 뒤에 다시 시도해 주세요.",
             ),
             ApiError::ControlRefused => (S::UNAUTHORIZED, "control_refused", "이 주소를 쓸 권한이 없어요."),
-            ApiError::Store(StoreError::Unavailable(_)) => (
+            ApiError::Store(StoreError::Unavailable(_) | StoreError::Crowded { .. }) => (
                 S::SERVICE_UNAVAILABLE,
                 "store_unavailable",
                 "잠시 연결이 끊겼어요. 순서와 주문은 그대로 있으니 잠시 뒤에 다시 시도해 주세요.",
@@ -210,7 +210,8 @@ impl IntoResponse for ApiError {
         match self {
             ApiError::InvalidBody(errors) => problem.errors = errors,
             ApiError::TooManyRequests { retry_seconds } => problem = problem.retry_after(retry_seconds),
-            ApiError::Store(StoreError::Unavailable(_)) | ApiError::GatewayUnavailable => {
+            ApiError::Store(StoreError::Unavailable(_) | StoreError::Crowded { .. })
+            | ApiError::GatewayUnavailable => {
                 problem = problem.retry_after(2);
             }
             ApiError::StockShort { left } => return problem.with("left", left.into()).into_response(),

@@ -4,12 +4,11 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
-use axum::http::header::{AUTHORIZATION, ORIGIN};
+use axum::http::header::{AUTHORIZATION, COOKIE, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use axum_extra::extract::CookieJar;
 use secrecy::ExposeSecret as _;
 use subtle::ConstantTimeEq as _;
 use tenant_runtime_core::pass::Pass;
@@ -62,12 +61,32 @@ impl FromRequestParts<Runtime> for Shopper {
 
     async fn from_request_parts(parts: &mut Parts, runtime: &Runtime) -> Result<Shopper, ApiError> {
         let token = bearer(&parts.headers)
-            .map(str::to_owned)
             .or_else(|| cookie(&parts.headers, SHOPPER_COOKIE))
             .ok_or(ApiError::NotSignedIn)?;
         let claims =
-            runtime.shoppers.verify(&token, runtime.clock.now()).map_err(|_| ApiError::NotSignedIn)?;
+            runtime.shoppers.verify(token, runtime.clock.now()).map_err(|_| ApiError::NotSignedIn)?;
         Ok(Shopper { id: claims.sub })
+    }
+}
+
+impl Ticketed {
+    /// # Errors
+    /// Where there is no ticket, or none of this deal.
+    pub fn read(headers: &HeaderMap, runtime: &Runtime) -> Result<Ticketed, ApiError> {
+        let text = cookie(headers, TICKET_COOKIE).ok_or(ApiError::TicketMissing)?;
+        runtime.tickets.verify(text).map(Ticketed).map_err(|_| ApiError::TicketInvalid)
+    }
+}
+
+impl Passed {
+    /// # Errors
+    /// Where there is no pass, none of this deal, or one that has expired.
+    pub fn read(headers: &HeaderMap, runtime: &Runtime) -> Result<Passed, ApiError> {
+        let text = cookie(headers, PASS_COOKIE).ok_or(ApiError::PassMissing)?;
+        runtime.passes.verify(text, runtime.now()).map(Passed).map_err(|error| match error {
+            SignedError::Expired => ApiError::PassExpired,
+            SignedError::Malformed | SignedError::Foreign | SignedError::Forged => ApiError::PassInvalid,
+        })
     }
 }
 
@@ -75,8 +94,7 @@ impl FromRequestParts<Runtime> for Ticketed {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, runtime: &Runtime) -> Result<Ticketed, ApiError> {
-        let text = cookie(&parts.headers, TICKET_COOKIE).ok_or(ApiError::TicketMissing)?;
-        runtime.tickets.verify(&text).map(Ticketed).map_err(|_| ApiError::TicketInvalid)
+        Ticketed::read(&parts.headers, runtime)
     }
 }
 
@@ -84,11 +102,7 @@ impl FromRequestParts<Runtime> for Passed {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, runtime: &Runtime) -> Result<Passed, ApiError> {
-        let text = cookie(&parts.headers, PASS_COOKIE).ok_or(ApiError::PassMissing)?;
-        runtime.passes.verify(&text, runtime.now()).map(Passed).map_err(|error| match error {
-            SignedError::Expired => ApiError::PassExpired,
-            SignedError::Malformed | SignedError::Foreign | SignedError::Forged => ApiError::PassInvalid,
-        })
+        Passed::read(&parts.headers, runtime)
     }
 }
 
@@ -99,7 +113,7 @@ impl FromRequestParts<Runtime> for MaybePassed {
         parts: &mut Parts,
         runtime: &Runtime,
     ) -> Result<MaybePassed, Self::Rejection> {
-        Ok(MaybePassed(Passed::from_request_parts(parts, runtime).await.ok().map(|Passed(pass)| pass)))
+        Ok(MaybePassed(Passed::read(&parts.headers, runtime).ok().map(|Passed(pass)| pass)))
     }
 }
 
@@ -110,7 +124,7 @@ impl FromRequestParts<Runtime> for Buyer {
         if let Ok(Shopper { id }) = Shopper::from_request_parts(parts, runtime).await {
             return Ok(Buyer { shopper: id });
         }
-        match Passed::from_request_parts(parts, runtime).await {
+        match Passed::read(&parts.headers, runtime) {
             Ok(Passed(pass)) => Ok(Buyer { shopper: pass.shopper }),
             Err(_) => Err(ApiError::NotSignedIn),
         }
@@ -161,6 +175,31 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
-fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_owned())
+/// The value of a cookie. The values that this runtime reads are base64url and dots, never quoted.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(|header| header.split(';'))
+        .find_map(|pair| pair.trim_start().strip_prefix(name)?.strip_prefix('='))
+        .map(str::trim_end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name() {
+        let mut headers = HeaderMap::new();
+        for line in ["a=1; ticketing=2;ticket=three.four ; b", "pass=five"] {
+            headers.append(COOKIE, line.parse().unwrap());
+        }
+        assert_eq!(cookie(&headers, "ticket"), Some("three.four"));
+        assert_eq!(cookie(&headers, "pass"), Some("five"));
+        assert_eq!(cookie(&headers, "a"), Some("1"));
+        assert_eq!(cookie(&headers, "b"), None);
+        assert_eq!(cookie(&headers, "shopper"), None);
+    }
 }

@@ -72,12 +72,43 @@ impl Draw {
         }
     }
 
+    /// The order of arrival of whoever drew this number: [`Draw::number`] backwards.
+    ///
+    /// # Panics
+    /// Where `number` is not below the number of entrants.
+    #[must_use]
+    pub fn index(&self, number: u64) -> u64 {
+        assert!(number < self.entrants, "only so many numbers are drawn");
+        let mut value = number;
+        loop {
+            value = self.unpermute(value);
+            if value < self.entrants {
+                return value;
+            }
+        }
+    }
+
     /// A bijection of `0..2^(left_bits + right_bits)`: each round changes one half by the other.
     fn permute(&self, value: u64) -> u64 {
         let right_mask = (1 << self.right_bits) - 1;
         let left_mask = (1 << self.left_bits) - 1;
         let (mut left, mut right) = (value >> self.right_bits, value & right_mask);
         for round in 0..ROUNDS {
+            if round % 2 == 0 {
+                left ^= self.mix(round, right) & left_mask;
+            } else {
+                right ^= self.mix(round, left) & right_mask;
+            }
+        }
+        (left << self.right_bits) | right
+    }
+
+    /// The same rounds from the last to the first.
+    fn unpermute(&self, value: u64) -> u64 {
+        let right_mask = (1 << self.right_bits) - 1;
+        let left_mask = (1 << self.left_bits) - 1;
+        let (mut left, mut right) = (value >> self.right_bits, value & right_mask);
+        for round in (0..ROUNDS).rev() {
             if round % 2 == 0 {
                 left ^= self.mix(round, right) & left_mask;
             } else {
@@ -113,6 +144,7 @@ mod tests {
             let numbers: HashSet<u64> = (0..entrants).map(|index| draw.number(index)).collect();
             prop_assert_eq!(numbers.len() as u64, entrants);
             prop_assert!(numbers.iter().all(|number| *number < entrants));
+            prop_assert!((0..entrants).all(|index| draw.index(draw.number(index)) == index));
         }
     }
 

@@ -7,6 +7,7 @@ pub mod frontier;
 pub mod ids;
 pub mod orders;
 pub mod pass;
+pub mod presence;
 pub mod report;
 pub mod room;
 pub mod signing;

@@ -7,12 +7,16 @@
 //! until they come or their time to come is over. Then place and token go to the next, so that
 //! no-shows cost neither places nor rate.
 //!
+//! *The silent*: whoever is known to have gone away without a word is passed over. The frontier moves
+//! past such a number, but no place is kept for it and no token is paid, so that ten thousand of them
+//! cost those behind no more than ten. Should one come after all, that is a latecomer.
+//!
 //! *The cap*: whoever is inside holds a pass. A pass is only given while fewer than the maximum are
 //! held, whatever else happened.
 //!
-//! *Late*: who was called and comes too late gets a place that nobody is called to. While such a
-//! shopper keeps asking, one place less is called to. Who was inside already and lost the pass may
-//! come back to a place that nobody else asks for.
+//! *Late*: who was called and comes too late gets a place that nobody is called to, and pays a token for
+//! it. While such a shopper keeps asking, one place and one token less go to new calls. Who was inside
+//! already and lost the pass may come back to a place that nobody else asks for.
 
 use std::collections::BTreeMap;
 
@@ -53,6 +57,7 @@ struct Holding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Summons {
     at: i64,
+    size: i64,
     absent: i64,
 }
 
@@ -102,7 +107,7 @@ pub struct Room {
     pub ticked: i64,
     pub reserved: i64,
     pub admitted: i64,
-    /// Called and never came in time.
+    /// Called and never came in time, or passed over.
     pub absent: i64,
     tickets: BTreeMap<Uuid, Holding>,
     passes: BTreeMap<Uuid, i64>,
@@ -145,8 +150,16 @@ impl Room {
         Entered::Place { index, new: true }
     }
 
-    /// Moves the frontier as far as tokens, places, waiting shoppers and stock allow.
-    pub fn admit(&mut self, policy: &Policy, limits: &Limits, now: i64, has_stock: bool) {
+    /// Moves the frontier as far as tokens, places, waiting shoppers and stock allow. `is_silent` says
+    /// which numbers are known to have gone away.
+    pub fn admit(
+        &mut self,
+        policy: &Policy,
+        limits: &Limits,
+        now: i64,
+        has_stock: bool,
+        is_silent: &dyn Fn(i64) -> bool,
+    ) {
         self.settle(policy, now);
         if is_closed(policy, limits, now) {
             return;
@@ -155,27 +168,61 @@ impl Room {
         if self.opened.is_none() {
             return;
         }
+        let late = self.late();
+        let free = limits.inside_max - self.inside() - self.reserved - late;
+        let may = (self.accrue(limits, now) - late).min(free);
+        if may > 0 && has_stock && !limits.paused {
+            self.call_next(now, may, is_silent);
+        }
+    }
+
+    /// Calls the next `may` numbers, and passes over the silent among and right behind them.
+    fn call_next(&mut self, now: i64, may: i64, is_silent: &dyn Fn(i64) -> bool) {
+        let mut called = 0;
+        let mut current: Option<i64> = None;
+        while self.frontier < self.next {
+            let number = self.frontier;
+            if is_silent(number) {
+                current = None;
+                self.absent += 1;
+            } else if called == may {
+                break;
+            } else {
+                let call = self.calls.entry(*current.get_or_insert(number));
+                let summons = call.or_insert(Summons { at: now, size: 0, absent: 0 });
+                summons.size += 1;
+                summons.absent += 1;
+                called += 1;
+            }
+            self.frontier += 1;
+        }
+        self.reserved += called;
+        self.spend(called);
+    }
+
+    /// How many may be let in by now. Tokens accrue up to a second's worth; what no-shows gave back
+    /// comes on top, but never as more than another.
+    fn accrue(&mut self, limits: &Limits, now: i64) -> i64 {
         let second = limits.per_second * TOKEN;
         if self.tokens < second {
             let accrued = (now - self.ticked).max(0) * limits.per_second;
             self.tokens = second.min(self.tokens + accrued);
         }
-        // What no-shows gave back comes on top, but never as more than a second's worth.
         self.returned = self.returned.min(limits.per_second);
         self.ticked = now;
-        if limits.paused || !has_stock {
-            return;
-        }
-        let late = i64::try_from(self.late.len()).expect("fewer shoppers than people");
-        let free = limits.inside_max - self.inside() - self.reserved - late;
-        let allowed = self.tokens.div_euclid(TOKEN) + self.returned;
-        let called = allowed.min(free).min(self.next - self.frontier);
-        if called > 0 {
-            self.calls.insert(self.frontier, Summons { at: now, absent: called });
-            self.frontier += called;
-            self.spend(called);
-            self.reserved += called;
-        }
+        self.tokens.div_euclid(TOKEN) + self.returned
+    }
+
+    fn late(&self) -> i64 {
+        i64::try_from(self.late.len()).expect("fewer shoppers than people")
+    }
+
+    /// The open call that a number belongs to, if it belongs to one.
+    fn call_of(&mut self, number: i64) -> Option<&mut Summons> {
+        self.calls
+            .range_mut(..=number)
+            .next_back()
+            .and_then(|(from, summons)| (number < from + summons.size).then_some(summons))
     }
 
     /// Lets a called shopper in, or renews the pass of one inside. `number` is what `index` came to.
@@ -199,7 +246,8 @@ impl Room {
         if is_closed(policy, limits, now) {
             return Claimed::Closed;
         }
-        let Some(holding) = self.tickets.get(&shopper).filter(|holding| holding.index == index) else {
+        let Some(holding) = self.tickets.get(&shopper).copied().filter(|holding| holding.index == index)
+        else {
             return Claimed::Replaced;
         };
         if self.opened.is_none() || number >= self.frontier {
@@ -208,22 +256,21 @@ impl Room {
         if limits.paused {
             return Claimed::Paused;
         }
-        let inside = i64::try_from(self.passes.len()).expect("fewer shoppers than people");
-        let call = self.calls.range_mut(..=number).next_back().filter(|_| !holding.claimed);
-        let late = i64::try_from(self.late.len()).expect("fewer shoppers than people");
-        let kept_for_others = match (&call, holding.claimed) {
-            (Some(_), _) => 0,
-            (None, false) => self.reserved,
-            (None, true) => self.reserved + late,
+        let is_called = !holding.claimed && self.call_of(number).is_some();
+        let has_room = if is_called {
+            self.inside() < limits.inside_max
+        } else {
+            let kept = if holding.claimed { self.late() } else { 0 };
+            self.inside() + self.reserved + kept < limits.inside_max && self.accrue(limits, now) > kept
         };
-        if inside + kept_for_others >= limits.inside_max {
-            if call.is_none() && !holding.claimed {
+        if !has_room {
+            if !is_called && !holding.claimed {
                 self.late.insert(shopper, now);
             }
             return Claimed::Full;
         }
-        match call {
-            Some((_, summons)) => {
+        match self.call_of(number).filter(|_| is_called) {
+            Some(summons) => {
                 summons.absent -= 1;
                 self.reserved -= 1;
             }
@@ -250,7 +297,7 @@ impl Room {
         else {
             return;
         };
-        if let Some((_, summons)) = self.calls.range_mut(..=number).next_back() {
+        if let Some(summons) = self.call_of(number) {
             summons.absent -= 1;
             self.reserved -= 1;
             self.returned += 1;

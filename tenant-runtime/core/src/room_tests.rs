@@ -18,6 +18,8 @@ enum Act {
     Leave(u8),
     Pause(bool),
     Cap(i64),
+    /// From now on the numbers whose bit is set, by their remainder, are silent.
+    Hush(u16),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -30,6 +32,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => any::<u8>().prop_map(Act::Leave),
         1 => any::<bool>().prop_map(Act::Pause),
         1 => (1i64..6).prop_map(Act::Cap),
+        1 => any::<u16>().prop_map(Act::Hush),
     ]
 }
 
@@ -54,11 +57,12 @@ proptest! {
         let mut room = Room::default();
         let mut limits = Limits { paused: false, closed: false, per_second, inside_max: 4 };
         let mut books = Books::default();
-        let mut now = 8_000;
+        let (mut now, mut hushed) = (8_000, 0u16);
         for act in acts {
             match act {
                 Act::Pass(ms) => now += ms,
-                Act::Admit => room.admit(&POLICY, &limits, now, true),
+                Act::Admit => room.admit(&POLICY, &limits, now, true, &|number| hushed >> (number % 16) & 1 == 1),
+                Act::Hush(numbers) => hushed = numbers,
                 Act::Pause(paused) => limits.paused = paused,
                 Act::Cap(max) => limits.inside_max = max,
                 Act::Enter(id) => enter(&mut room, &limits, now, &mut books, shopper(id), None)?,
@@ -77,7 +81,7 @@ proptest! {
             }
             prop_assert!(room.frontier <= room.next);
             prop_assert_eq!(room.reserved, room.calls.values().map(|call| call.absent).sum::<i64>());
-            prop_assert!(room.calls.values().all(|call| call.absent >= 0));
+            prop_assert!(room.calls.values().all(|call| (0..=call.size).contains(&call.absent)));
             prop_assert!(now >= POLICY.opens || room.frontier == 0, "nobody is called before the doors open");
             let open_seconds = (now - POLICY.opens).max(0) / 1000 + 2;
             prop_assert!(room.admitted <= per_second * open_seconds, "{} admitted", room.admitted);
@@ -128,6 +132,11 @@ fn claim(
     Ok(())
 }
 
+/// Everyone asks for their position.
+fn nobody(_: i64) -> bool {
+    false
+}
+
 fn open_room(limits: &Limits, shoppers: u8) -> Room {
     let mut room = Room::default();
     for id in 0..shoppers {
@@ -144,11 +153,11 @@ fn claim_of(room: &mut Room, limits: &Limits, now: i64, id: u8) -> Claimed {
 fn ten_who_never_come_stall_nobody() {
     let limits = Limits { paused: false, closed: false, per_second: 10, inside_max: 10 };
     let mut room = open_room(&limits, 20);
-    room.admit(&POLICY, &limits, 10_000, true);
+    room.admit(&POLICY, &limits, 10_000, true, &nobody);
     assert_eq!(room.frontier, 10);
-    room.admit(&POLICY, &limits, 12_999, true);
+    room.admit(&POLICY, &limits, 12_999, true, &nobody);
     assert_eq!(room.frontier, 10, "their places are kept for as long as they may take");
-    room.admit(&POLICY, &limits, 13_000, true);
+    room.admit(&POLICY, &limits, 13_000, true, &nobody);
     assert_eq!((room.frontier, room.absent), (20, 10), "then all of them go to the next");
 }
 
@@ -156,13 +165,13 @@ fn ten_who_never_come_stall_nobody() {
 fn who_comes_late_is_let_in_before_others_are_called() {
     let limits = Limits { paused: false, closed: false, per_second: 10, inside_max: 1 };
     let mut room = open_room(&limits, 3);
-    room.admit(&POLICY, &limits, 10_000, true);
-    room.admit(&POLICY, &limits, 13_000, true);
+    room.admit(&POLICY, &limits, 10_000, true, &nobody);
+    room.admit(&POLICY, &limits, 13_000, true, &nobody);
     assert_eq!(room.frontier, 2, "0 did not come, so 1 is called");
     assert_eq!(claim_of(&mut room, &limits, 13_100, 1), Claimed::Inside { expires: 33_100, renewed: false });
     assert_eq!(claim_of(&mut room, &limits, 13_200, 0), Claimed::Full);
     room.leave(&POLICY, 13_300, shopper(1), None);
-    room.admit(&POLICY, &limits, 13_400, true);
+    room.admit(&POLICY, &limits, 13_400, true, &nobody);
     assert_eq!(room.frontier, 2, "2 is not called while 0 is asking");
     assert_eq!(claim_of(&mut room, &limits, 13_500, 0), Claimed::Inside { expires: 33_500, renewed: false });
 }
@@ -171,9 +180,9 @@ fn who_comes_late_is_let_in_before_others_are_called() {
 fn nothing_is_called_to_without_stock_or_after_the_end() {
     let limits = Limits { paused: false, closed: false, per_second: 10, inside_max: 10 };
     let mut room = open_room(&limits, 5);
-    room.admit(&POLICY, &limits, 10_000, false);
+    room.admit(&POLICY, &limits, 10_000, false, &nobody);
     assert_eq!(room.frontier, 0);
-    room.admit(&POLICY, &limits, POLICY.closes, true);
+    room.admit(&POLICY, &limits, POLICY.closes, true, &nobody);
     assert_eq!(room.frontier, 0);
     assert_eq!(room.enter(&POLICY, &limits, POLICY.closes, shopper(9), None), Entered::Closed);
     assert_eq!(claim_of(&mut room, &limits, POLICY.closes, 0), Claimed::Closed);
@@ -183,7 +192,7 @@ fn nothing_is_called_to_without_stock_or_after_the_end() {
 fn a_pass_is_renewed_while_paused_and_after_the_end_but_none_is_given() {
     let mut limits = Limits { paused: false, closed: false, per_second: 10, inside_max: 10 };
     let mut room = open_room(&limits, 5);
-    room.admit(&POLICY, &limits, 10_000, true);
+    room.admit(&POLICY, &limits, 10_000, true, &nobody);
     assert!(matches!(claim_of(&mut room, &limits, 10_001, 0), Claimed::Inside { .. }));
     limits.paused = true;
     assert!(matches!(claim_of(&mut room, &limits, 10_002, 0), Claimed::Inside { renewed: true, .. }));
@@ -202,12 +211,77 @@ fn the_rate_is_kept_however_often_one_looks() {
     }
     let mut seldom = often.clone();
     for now in 10_000..=15_000 {
-        often.admit(&POLICY, &limits, now, true);
+        often.admit(&POLICY, &limits, now, true, &nobody);
         if now % 250 == 0 {
-            seldom.admit(&POLICY, &limits, now, true);
+            seldom.admit(&POLICY, &limits, now, true, &nobody);
         }
     }
     // A second's worth at once, then seven a second, and one more for each who did not come.
     assert_eq!(often.frontier, 7 + 7 * 5 + often.absent);
     assert_eq!(seldom.frontier, 7 + 7 * 5 + seldom.absent);
+}
+
+#[test]
+fn ten_or_ten_thousand_who_are_gone_cost_those_behind_one_look() {
+    let limits = Limits { paused: false, closed: false, per_second: 10, inside_max: 10 };
+    for gone in [10i64, 10_000] {
+        let mut room = Room::default();
+        for id in 0..gone + 20 {
+            room.enter(&POLICY, &limits, 9_000, Uuid::from_u128(id.unsigned_abs().into()), None);
+        }
+        room.admit(&POLICY, &limits, 10_000, true, &|number| number < gone);
+        assert_eq!((room.frontier, room.absent, room.reserved), (gone + 10, gone, 10));
+        let first = Uuid::from_u128(gone.unsigned_abs().into());
+        let claimed = room.claim(&POLICY, &limits, 10_001, (first, gone, gone), false);
+        assert_eq!(claimed, Claimed::Inside { expires: 30_001, renewed: false });
+    }
+}
+
+#[test]
+fn who_was_passed_over_is_late_and_before_those_not_called_yet() {
+    let limits = Limits { paused: false, closed: false, per_second: 2, inside_max: 3 };
+    let mut room = open_room(&limits, 8);
+    room.admit(&POLICY, &limits, 10_000, true, &|number| number < 4);
+    assert_eq!(room.frontier, 6, "4 and 5 are called");
+    assert_eq!(claim_of(&mut room, &limits, 10_100, 0), Claimed::Full, "a place is free, but no token");
+    room.admit(&POLICY, &limits, 10_500, true, &nobody);
+    assert_eq!(room.frontier, 6, "the next token is for who is asking");
+    assert!(matches!(claim_of(&mut room, &limits, 10_600, 0), Claimed::Inside { .. }));
+    for id in 4..6 {
+        assert!(matches!(claim_of(&mut room, &limits, 10_700, id), Claimed::Inside { .. }));
+    }
+    assert_eq!(claim_of(&mut room, &limits, 12_000, 1), Claimed::Full, "the cap holds for them too");
+}
+
+#[test]
+fn the_silent_between_two_who_wait_belong_to_no_call() {
+    let limits = Limits { paused: false, closed: false, per_second: 10, inside_max: 10 };
+    let mut room = open_room(&limits, 6);
+    room.admit(&POLICY, &limits, 10_000, true, &|number| number % 2 == 1);
+    assert_eq!((room.frontier, room.reserved, room.absent), (6, 3, 3));
+    room.leave(&POLICY, 10_100, shopper(1), Some((1, 1)));
+    assert_eq!((room.reserved, room.returned), (3, 0), "nothing was kept for 1");
+    room.leave(&POLICY, 10_100, shopper(2), Some((2, 2)));
+    assert_eq!((room.reserved, room.returned), (2, 1), "a place was kept for 2");
+}
+
+proptest! {
+    #[test]
+    fn no_ticket_starves(waiting in 1u8..40, per_second in 1i64..20, inside_max in 1i64..6, hushed: u64) {
+        let limits = Limits { paused: false, closed: false, per_second, inside_max };
+        let mut room = open_room(&limits, waiting);
+        let mut left: BTreeSet<u8> = (0..waiting).collect();
+        let mut now = POLICY.opens;
+        while !left.is_empty() {
+            prop_assert!(now < POLICY.closes, "{:?} never came in", left);
+            room.admit(&POLICY, &limits, now, true, &|number| hushed >> (number % 64) & 1 == 1);
+            for id in left.clone() {
+                if matches!(claim_of(&mut room, &limits, now, id), Claimed::Inside { .. }) {
+                    left.remove(&id);
+                    room.leave(&POLICY, now, shopper(id), None);
+                }
+            }
+            now += 200;
+        }
+    }
 }

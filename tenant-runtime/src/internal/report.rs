@@ -18,7 +18,7 @@ pub async fn report(_: Controller, State(runtime): State<Runtime>) -> Result<Jso
 }
 
 pub(super) async fn gather(runtime: &Runtime) -> Result<Report, ApiError> {
-    let standing = steps::admit(runtime).await?;
+    let standing = steps::admit(runtime, None, i64::MAX).await?;
     let figures = payment::figures(runtime).await?;
     Ok(Report {
         generation: standing.generation,

@@ -48,6 +48,7 @@ pub async fn enter(
         return Err(ApiError::Closed);
     };
     let ticket = ticket(&runtime, shopper.id, index)?;
+    runtime.room.presence.hear(ticket.index);
     let cookie = cookies::ticket(&runtime, &runtime.tickets.sign(&ticket));
     let position = position_of(&runtime, &ticket, pass.as_ref());
     Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(position)))

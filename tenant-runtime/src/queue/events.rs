@@ -22,7 +22,7 @@ const EVERY: Duration = Duration::from_secs(1);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// `event: position` with the body of `/queue/position` whenever it changes, at most once a second.
-/// Ends when there is nothing more to say. 429 where too many streams are open already.
+/// Ends when there is nothing more to say, or the place was given back. 429 where too many streams are open already.
 pub async fn events(
     State(runtime): State<Runtime>,
     Ticketed(ticket): Ticketed,
@@ -57,6 +57,10 @@ async fn next(listener: Option<Listener>) -> Option<(Result<Event, Infallible>, 
             listener.looks.changed().await.ok()?;
         }
         listener.looks.mark_unchanged();
+        if listener.runtime.room.is_gone(&listener.ticket) {
+            return None;
+        }
+        listener.runtime.room.presence.hear(listener.ticket.index);
         let pass = listener.pass.filter(|pass| pass.expires_at > listener.runtime.now());
         let position = position_of(&listener.runtime, &listener.ticket, pass.as_ref());
         if listener.last.as_ref().is_some_and(|last| !is_news(last, &position)) {

@@ -88,6 +88,16 @@ impl Look {
         }
     }
 
+    /// The order of arrival that came to a number, once the doors have opened: [`Look::number`]
+    /// backwards.
+    #[must_use]
+    pub fn index(&self, number: u64) -> u64 {
+        match &self.draw {
+            Some(draw) if number < draw.entrants() => draw.index(number),
+            _ => number,
+        }
+    }
+
     /// How many wait to be called.
     #[must_use]
     pub fn waiting(&self) -> u64 {

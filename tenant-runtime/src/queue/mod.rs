@@ -15,6 +15,7 @@ mod pass;
 mod position;
 pub mod room;
 mod settings;
+mod silence;
 mod status;
 pub mod steps;
 
@@ -29,12 +30,19 @@ pub use settings::apply as apply_settings;
 use crate::redis::StoreError;
 use crate::state::Runtime;
 
-/// The routes below `/queue`.
+/// The path that a crowd asks at.
+pub const POSITION: &str = "/queue/position";
+
+/// The route that a crowd asks at, with nothing around it.
+pub fn polls() -> Router<Runtime> {
+    Router::new().route(POSITION, get(position::position))
+}
+
+/// The other routes below `/queue`.
 pub fn router() -> Router<Runtime> {
     let no_store = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Router::new()
         .route("/enter", post(enter::enter))
-        .route("/position", get(position::position))
         .route("/events", get(events::events))
         .route("/pass", post(pass::pass))
         .route("/leave", post(leave::leave))
@@ -49,7 +57,7 @@ pub fn router() -> Router<Runtime> {
 /// Where Redis is away.
 pub async fn arm(runtime: &Runtime) -> Result<(), StoreError> {
     apply_settings(runtime, &runtime.config.settings).await?;
-    room::look(runtime, &mut look::Pace::default()).await
+    room::look(runtime, &mut room::Lookout::default()).await
 }
 
 /// What happens besides requests: looking at the room. Returns once the process shuts down.

@@ -1,7 +1,11 @@
 //! `GET /queue/position`, and the body that says where one stands. No Redis command.
 
-use axum::extract::State;
-use control_plane_telemetry::problem::Json;
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use serde::Serialize;
 use tenant_runtime_core::config::Settings;
@@ -9,8 +13,10 @@ use tenant_runtime_core::frontier::{self, Eta, Place};
 use tenant_runtime_core::pass::Pass;
 use tenant_runtime_core::ticket::Ticket;
 
+use super::POSITION;
 use super::look::{Look, Phase, until};
-use crate::extract::{MaybePassed, Ticketed};
+use crate::error::ApiError;
+use crate::extract::{Passed, Ticketed};
 use crate::state::Runtime;
 
 /// How often one who is called or inside should ask, in milliseconds.
@@ -18,6 +24,10 @@ const POLL_MS_CALLED: u64 = 1_000;
 const POLL_MS_INSIDE: u64 = 5_000;
 /// How often when it is over.
 const POLL_MS_OVER: u64 = 30_000;
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+const HEADERS: [(HeaderName, HeaderValue); 2] =
+    [(CONTENT_TYPE, HeaderValue::from_static("application/json")), (CACHE_CONTROL, NO_STORE)];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -41,9 +51,6 @@ pub struct Position {
     /// draw.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<u64>,
-    /// Number minus frontier: 1 for who is next.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position: Option<u64>,
     /// How many are called before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ahead: Option<u64>,
@@ -52,7 +59,6 @@ pub struct Position {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub eta_seconds: Option<EtaSeconds>,
     pub poll_after_ms: u64,
-    pub opens_at: Timestamp,
     pub server_now: Timestamp,
     /// One sentence about the chances, for the screen.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,13 +71,35 @@ pub struct EtaSeconds {
     pub high: u64,
 }
 
-/// Where the holder of the ticket stands.
-pub async fn position(
-    State(runtime): State<Runtime>,
-    Ticketed(ticket): Ticketed,
-    MaybePassed(pass): MaybePassed,
-) -> Json<Position> {
-    Json(position_of(&runtime, &ticket, pass.as_ref()))
+/// Where the holder of the ticket stands. 403 `ticket_invalid` once the place was given back, for
+/// instance by paying.
+///
+/// This is what a crowd asks for, so nothing surrounds it: it is counted here, and has no trace.
+pub async fn position(State(runtime): State<Runtime>, request: Request) -> Response {
+    let started = Instant::now();
+    match read_position(&runtime, request.headers()) {
+        Ok(position) => {
+            runtime.room.polls.answered(started);
+            (HEADERS, serde_json::to_string(&position).expect("a position is plain data")).into_response()
+        }
+        Err(error) => {
+            let mut response = error.into_response();
+            response.headers_mut().insert(CACHE_CONTROL, NO_STORE);
+            let status = response.status().as_u16();
+            runtime.metrics.of_route(POSITION, "GET", status).answered(started);
+            response
+        }
+    }
+}
+
+fn read_position(runtime: &Runtime, headers: &HeaderMap) -> Result<Position, ApiError> {
+    let Ticketed(ticket) = Ticketed::read(headers, runtime)?;
+    if runtime.room.is_gone(&ticket) {
+        return Err(ApiError::TicketInvalid);
+    }
+    runtime.room.presence.hear(ticket.index);
+    let pass = Passed::read(headers, runtime).ok();
+    Ok(position_of(runtime, &ticket, pass.as_ref().map(|Passed(pass)| pass)))
 }
 
 /// Where the holder of `ticket` stands, from memory alone.
@@ -104,12 +132,10 @@ pub fn position_of(runtime: &Runtime, ticket: &Ticket, pass: Option<&Pass>) -> P
         state,
         entrant: ticket.index + 1,
         number: number.map(|number| number + 1),
-        position: ahead.map(|ahead| ahead + 1),
         ahead,
         waiting: look.waiting(),
         eta_seconds: eta.map(|Eta { low, high }| EtaSeconds { low, high }),
         poll_after_ms: poll_after_ms(runtime, state, eta, redis_now_ms, jitter(ticket, redis_now_ms)),
-        opens_at: runtime.config.opens_at,
         server_now: runtime.now(),
         announcement: announcement(state, ahead, &look, &settings, now),
     }
@@ -157,8 +183,35 @@ fn announcement(
             if ahead < left {
                 return None;
             }
-            format!("앞에 {ahead}명이 있고 남은 수량은 {left}개예요. 차례가 오기 전에 다 팔릴 수 있어요.")
+            slim_chances(ahead, left)
         }
     };
     Some(text)
+}
+
+fn slim_chances(ahead: u64, left: u64) -> String {
+    format!("앞에 {ahead}명이 있고 남은 수량은 {left}개예요. 차례가 오기 전에 다 팔릴 수 있어요.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_million_who_wait_are_told_in_few_bytes() {
+        let (ahead, left) = (999_998, 50);
+        let position = Position {
+            state: Stand::Waiting,
+            entrant: 1_000_000,
+            number: Some(1_000_000),
+            ahead: Some(ahead),
+            waiting: 1_000_000,
+            eta_seconds: Some(EtaSeconds { low: 9_999, high: 13_333 }),
+            poll_after_ms: 15_000,
+            server_now: Timestamp::from_microsecond(1_795_000_000_123_456).unwrap(),
+            announcement: Some(slim_chances(ahead, left)),
+        };
+        let body = serde_json::to_string(&position).unwrap();
+        assert!(body.len() < 300, "{} bytes: {body}", body.len());
+    }
 }

@@ -1,17 +1,24 @@
 //! What a process keeps of the room between two looks, and the task that looks.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
-use control_plane_telemetry::metrics::Metrics;
+use control_plane_telemetry::metrics::{Metrics, RouteMeter};
 use crds::Prequeue;
 use jiff::Timestamp;
+use tenant_runtime_core::presence::Presence;
+use tenant_runtime_core::ticket::Ticket;
 use tokio::sync::{Semaphore, watch};
+use uuid::Uuid;
 
+use super::POSITION;
 use super::limits::Limits;
 use super::look::{Look, Pace, until};
 use super::metrics::Gauges;
+use super::silence::Silence;
+use super::steps::Joins;
 use super::{settings, steps};
 use crate::config::EnterRates;
 use crate::error::chain;
@@ -34,6 +41,17 @@ pub struct Room {
     looks: watch::Sender<u64>,
     pub streams: Arc<Semaphore>,
     pub limits: Limits,
+    /// Whoever enters, gathered into calls.
+    pub joins: Joins,
+    /// Who asks for their position.
+    pub presence: Presence,
+    /// Counts the questions for a position that were answered.
+    pub polls: RouteMeter,
+    /// This process's name among those that say who is silent.
+    pod: String,
+    /// Whoever was inside and has left while a pass may still lie around: order of arrival, and when
+    /// (milliseconds of Redis').
+    gone: ArcSwap<HashMap<Uuid, (u64, i64)>>,
     gauges: Gauges,
 }
 
@@ -49,6 +67,11 @@ impl Room {
             looks: watch::Sender::new(0),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             limits: Limits::new(rates),
+            joins: steps::joins(),
+            presence: Presence::default(),
+            polls: metrics.of_route(POSITION, "GET", 200),
+            pod: Uuid::new_v4().simple().to_string(),
+            gone: ArcSwap::default(),
             gauges,
         }
     }
@@ -62,14 +85,50 @@ impl Room {
     pub fn looks(&self) -> watch::Receiver<u64> {
         self.looks.subscribe()
     }
+
+    /// Whether the ticket's place was given up after its holder had come in.
+    #[must_use]
+    pub fn is_gone(&self, ticket: &Ticket) -> bool {
+        self.gone.load().get(&ticket.shopper).is_some_and(|(index, _)| *index == ticket.index)
+    }
+
+    fn note_gone(&self, gone: &[(Uuid, u64)], now_ms: i64, pass_ms: i64) {
+        if gone.is_empty() {
+            return;
+        }
+        let known = self.gone.load();
+        let still = known.iter().filter(|(_, (_, left_ms))| left_ms + pass_ms > now_ms);
+        let mut all: HashMap<_, _> = still.map(|(shopper, left)| (*shopper, *left)).collect();
+        all.extend(gone.iter().map(|(shopper, index)| (*shopper, (*index, now_ms))));
+        self.gone.store(Arc::new(all));
+    }
+}
+
+/// What a task that looks keeps from one look to the next.
+#[derive(Default)]
+pub struct Lookout {
+    pace: Pace,
+    silence: Silence,
 }
 
 /// Looks at the room now: moves the frontier as far as it may go, and remembers how the room stands.
 ///
 /// # Errors
 /// Where Redis is away; what is remembered stays.
-pub async fn look(runtime: &Runtime, pace: &mut Pace) -> Result<(), StoreError> {
-    let standing = steps::admit(runtime).await?;
+pub async fn look(runtime: &Runtime, lookout: &mut Lookout) -> Result<(), StoreError> {
+    let room = &runtime.room;
+    let last = room.look();
+    let silent = lookout.silence.say(&room.presence, &last);
+    let said = runtime.role.has_queue().then_some((room.pod.as_str(), &silent));
+    let standing = match steps::admit(runtime, said, last.standing.now_ms).await {
+        Ok(standing) => standing,
+        Err(error) => {
+            lookout.silence.interrupted();
+            return Err(error);
+        }
+    };
+    drop(last);
+    room.note_gone(&standing.gone, standing.now_ms, i64::from(runtime.config.pass_seconds) * 1000);
     if standing.generation != runtime.settings.load().generation {
         settings::refresh(runtime).await?;
     }
@@ -77,20 +136,20 @@ pub async fn look(runtime: &Runtime, pace: &mut Pace) -> Result<(), StoreError> 
         Prequeue::Draw => Some(&runtime.secrets.draw_secret),
         Prequeue::Fifo => None,
     };
-    let measured = pace.note(&standing);
-    runtime.room.gauges.set(&standing);
-    runtime.room.look.store(Arc::new(Look::new(standing, secret, measured, runtime.clock.now())));
-    runtime.room.looks.send_modify(|looks| *looks += 1);
+    let measured = lookout.pace.note(&standing);
+    room.gauges.set(&standing);
+    room.look.store(Arc::new(Look::new(standing, secret, measured, runtime.clock.now())));
+    room.looks.send_modify(|looks| *looks += 1);
     Ok(())
 }
 
 /// Looks a few times a second, and exactly when the doors open and close, until shutdown.
 pub async fn keep_looking(runtime: Runtime) {
-    let mut pace = Pace::default();
+    let mut lookout = Lookout::default();
     let mut was_away = false;
     let mut forget = tokio::time::interval(FORGET_EVERY);
     loop {
-        let wait = match look(&runtime, &mut pace).await {
+        let wait = match look(&runtime, &mut lookout).await {
             Ok(()) => {
                 if was_away {
                     tracing::info!("redis answers again");

@@ -1,9 +1,12 @@
 //! The steps of the waiting room: what each `.lua` file is given, and what it answers, in types.
 
+use tenant_runtime_core::presence::Silent;
 use tenant_runtime_core::room::{Claimed, Entered};
 use tenant_runtime_core::ticket::Ticket;
 use uuid::Uuid;
 
+use super::silence::SAID_MS;
+use crate::redis::together::Together;
 use crate::redis::{Call, Step, StoreError};
 use crate::state::Runtime;
 use crate::step;
@@ -42,6 +45,8 @@ pub struct Standing {
     /// What every entrant's nonce went into.
     pub accumulator: String,
     pub stock: Vec<ProductStock>,
+    /// Whoever was inside and has left since the instant that was asked about, by order of arrival.
+    pub gone: Vec<(Uuid, u64)>,
 }
 
 impl Standing {
@@ -63,6 +68,7 @@ impl Standing {
             sealed: false,
             accumulator: String::new(),
             stock: Vec::new(),
+            gone: Vec::new(),
         }
     }
 }
@@ -83,11 +89,11 @@ fn call(runtime: &Runtime, step: &'static Step) -> Call {
         .store
         .step(step)
         .key(keys.room())
-        .key(keys.tickets())
         .key(keys.passes())
         .key(keys.calls())
         .key(keys.absentees())
         .key(keys.late())
+        .key(keys.gone())
         .key(keys.settings())
         .key(keys.sealed())
         .arg(config.opens_at.as_millisecond())
@@ -100,42 +106,87 @@ fn unexpected(step: &Step, what: &str) -> StoreError {
     StoreError::Unexpected { step: step.name, what: what.to_owned() }
 }
 
+/// Somebody who wants a place.
+#[derive(Debug, Clone, Copy)]
+pub struct Join {
+    shopper: Uuid,
+    nonce: [u8; 16],
+    replace: Option<u64>,
+}
+
+/// Whoever enters, gathered into calls.
+pub type Joins = Together<Join, At<Entered>>;
+
+/// How many enter in one call. Such a call keeps Redis busy for about a millisecond.
+const JOINS_MAX: usize = 512;
+/// How many may wait for one: a second's worth or so.
+const JOINS_WAITING_MAX: usize = 50_000;
+
+#[must_use]
+pub fn joins() -> Joins {
+    Together::new("enter", JOINS_MAX, JOINS_WAITING_MAX)
+}
+
 /// Gives a shopper a place, or says which the shopper has. With `replace`, that place is given up
-/// for one at the end, unless the shopper is inside.
+/// for one at the end, unless the shopper is inside. Shoppers who enter at the same time share a call.
 ///
 /// # Errors
-/// Where Redis is away.
+/// Where Redis is away, or too many want to enter at once.
 pub async fn enter(
     runtime: &Runtime,
     shopper: Uuid,
     nonce: [u8; 16],
     replace: Option<u64>,
 ) -> Result<At<Entered>, StoreError> {
-    let (what, now_ms, index, new): (String, i64, i64, u8) = call(runtime, &ENTER)
-        .arg(shopper.as_bytes().as_slice())
-        .arg(hex::encode(nonce))
-        .arg(replace.map_or_else(String::new, |index| index.to_string()))
-        .run()
-        .await?;
-    let answer = match what.as_str() {
-        "place" => Entered::Place { index, new: new == 1 },
-        "closed" => Entered::Closed,
-        other => return Err(unexpected(&ENTER, other)),
-    };
-    Ok(At { now_ms, answer })
+    let caller = runtime.clone();
+    let call = move |joins| enter_together(caller.clone(), joins);
+    runtime.room.joins.ask(Join { shopper, nonce, replace }, call).await
 }
 
-/// Moves the frontier as far as it may go, and says how the room stands.
+async fn enter_together(runtime: Runtime, joins: Vec<Join>) -> Result<Vec<At<Entered>>, StoreError> {
+    let mut call = call(&runtime, &ENTER);
+    for Join { shopper, nonce, replace } in &joins {
+        call = call
+            .key(runtime.keys.tickets(*shopper))
+            .arg(shopper.as_bytes().as_slice())
+            .arg(hex::encode(nonce))
+            .arg(replace.map_or_else(String::new, |index| index.to_string()));
+    }
+    let numbers: Vec<i64> = call.run().await?;
+    let [now_ms, closed, places @ ..] = numbers.as_slice() else {
+        return Err(unexpected(&ENTER, "no time"));
+    };
+    let at = |answer| At { now_ms: *now_ms, answer };
+    if *closed == 1 {
+        return Ok(vec![at(Entered::Closed); joins.len()]);
+    }
+    let place = |place: &[i64]| at(Entered::Place { index: place[0], new: place[1] == 1 });
+    Ok(places.chunks_exact(2).map(place).collect())
+}
+
+/// Moves the frontier as far as it may go, and says how the room stands. `said` is who is silent, and
+/// the name of the pod that says so; `gone_since_ms` from when on those who left are wanted.
 ///
 /// # Errors
 /// Where Redis is away.
-pub async fn admit(runtime: &Runtime) -> Result<Standing, StoreError> {
+pub async fn admit(
+    runtime: &Runtime,
+    said: Option<(&str, &Silent)>,
+    gone_since_ms: i64,
+) -> Result<Standing, StoreError> {
     let products: Vec<Uuid> = runtime.settings.load().products.iter().map(|product| product.id).collect();
-    let mut call = call(runtime, &ADMIT);
+    let (pod, silent) = said.map_or(("", None), |(pod, silent)| (pod, Some(silent)));
+    let mut call = call(runtime, &ADMIT)
+        .key(runtime.keys.silent())
+        .arg(pod)
+        .arg(silent.map_or(0, |silent| silent.first_byte))
+        .arg(silent.map_or(&[][..], |silent| silent.bits.as_slice()))
+        .arg(SAID_MS)
+        .arg(gone_since_ms);
     for product in &products {
         call = call.key(runtime.keys.stock(*product));
     }
-    let (counts, accumulator, stock): (Vec<i64>, String, Vec<i64>) = call.run().await?;
+    let (counts, accumulator, stock, gone): (Vec<i64>, String, Vec<i64>, Vec<Vec<u8>>) = call.run().await?;
     let count = |value: i64| u64::try_from(value).unwrap_or(0);
     let &[
         now_ms,
@@ -164,6 +215,10 @@ pub async fn admit(runtime: &Runtime) -> Result<Standing, StoreError> {
             sold: count(pieces[2]),
         })
         .collect();
+    let gone = gone
+        .iter()
+        .map(|member| leaver(member).ok_or_else(|| unexpected(&ADMIT, "nobody who left")))
+        .collect::<Result<_, _>>()?;
     Ok(Standing {
         now_ms,
         opened_ms,
@@ -179,7 +234,14 @@ pub async fn admit(runtime: &Runtime) -> Result<Standing, StoreError> {
         sealed: sealed == 1,
         accumulator,
         stock,
+        gone,
     })
+}
+
+/// A shopper's 16 bytes, and an order of arrival as text.
+fn leaver(member: &[u8]) -> Option<(Uuid, u64)> {
+    let (shopper, index) = member.split_at_checked(16)?;
+    Some((Uuid::from_slice(shopper).ok()?, std::str::from_utf8(index).ok()?.parse().ok()?))
 }
 
 /// Lets the holder of a ticket in, or renews the pass of one who is inside. `number` is what the
@@ -189,6 +251,7 @@ pub async fn admit(runtime: &Runtime) -> Result<Standing, StoreError> {
 /// Where Redis is away.
 pub async fn claim(runtime: &Runtime, ticket: &Ticket, number: u64) -> Result<At<Claimed>, StoreError> {
     let (what, now_ms, expires, renewed): (String, i64, i64, u8) = call(runtime, &CLAIM)
+        .key(runtime.keys.tickets(ticket.shopper))
         .arg(ticket.shopper.as_bytes().as_slice())
         .arg(ticket.index)
         .arg(number)
@@ -231,5 +294,11 @@ async fn leave_place(
     let index = place.map_or_else(String::new, |(index, _)| index.to_string());
     let number =
         place.and_then(|(_, number)| number).map_or_else(|| "-1".to_owned(), |number| number.to_string());
-    call(runtime, &LEAVE).arg(shopper.as_bytes().as_slice()).arg(index).arg(number).run().await
+    call(runtime, &LEAVE)
+        .key(runtime.keys.tickets(shopper))
+        .arg(shopper.as_bytes().as_slice())
+        .arg(index)
+        .arg(number)
+        .run()
+        .await
 }

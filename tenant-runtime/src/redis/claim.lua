@@ -1,11 +1,12 @@
 -- Lets a called shopper in, or renews the pass of one who is inside. At no instant are there more
 -- passes than places.
 --
--- KEYS  as in room.lua
+-- KEYS  as in room.lua   9 the tickets among which the shopper's is
 -- ARGV  as in room.lua   5 shopper   6 order of arrival   7 number that it came to, from 0
 -- returns { 'inside' | 'not_called' | 'replaced' | 'paused' | 'closed' | 'full', now,
 --           expiry of the pass (ms) or 0, 1 if renewed }
-local shopper, index, number = ARGV[5], ARGV[6], tonumber(ARGV[7])
+local TICKETS = KEYS[9]
+local shopper, index, number = ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
 settle()
 if sealed then
   return { 'closed', now, 0, 0 }
@@ -18,7 +19,7 @@ end
 if is_closed then
   return { 'closed', now, 0, 0 }
 end
-local current, claimed = holding_of(shopper)
+local current, claimed = holding_of(TICKETS, shopper)
 if current ~= index then
   return { 'replaced', now, 0, 0 }
 end
@@ -28,15 +29,16 @@ end
 if paused then
   return { 'paused', now, 0, 0 }
 end
+
+-- Whether there is room for one whose place is not reserved: others' places are, and rate and places
+-- go to those who ask for their first time before those who come back.
+local function has_room()
+  local kept = claimed and redis.call('ZCARD', LATE) or 0
+  return redis.call('ZCARD', PASSES) + number_of(ROOM, 'reserved') + kept < inside_max and accrue() > kept
+end
+
 local call = not claimed and call_of(number)
-local taken = redis.call('ZCARD', PASSES)
-if not call then
-  taken = taken + number_of(ROOM, 'reserved')
-end
-if claimed then
-  taken = taken + redis.call('ZCARD', LATE)
-end
-if taken >= inside_max then
+if call and redis.call('ZCARD', PASSES) >= inside_max or not call and not has_room() then
   if not call and not claimed then
     redis.call('ZADD', LATE, now, shopper)
   end
@@ -48,7 +50,7 @@ if call then
 else
   spend(1)
 end
-redis.call('HSET', TICKETS, shopper, index .. 'c')
+redis.call('HSET', TICKETS, shopper, ticket_of(index, true))
 redis.call('ZADD', PASSES, expires, shopper)
 redis.call('ZREM', LATE, shopper)
 redis.call('HINCRBY', ROOM, 'admitted', 1)

@@ -4,6 +4,9 @@
 use tenant_runtime_core::ids::OrderId;
 use uuid::Uuid;
 
+/// 30 entries each at a million, 300 at ten millions; Redis keeps up to 512 flat by default.
+const TICKET_HASHES: u16 = 1 << 15;
+
 /// The keys of one deal.
 #[derive(Debug, Clone)]
 pub struct Keys {
@@ -29,10 +32,15 @@ impl Keys {
         self.named("room")
     }
 
-    /// Hash: shopper (16 bytes) -> order of arrival, with a `c` behind it once it was claimed.
+    /// Hash: shopper (16 bytes) -> twice the order of arrival, and one more once it was claimed. The
+    /// shoppers are spread over [`TICKET_HASHES`] such hashes, each small enough for Redis to keep it
+    /// as one flat list: that is what makes a waiting shopper cheap.
     #[must_use]
-    pub fn tickets(&self) -> String {
-        self.named("tickets")
+    pub fn tickets(&self, shopper: Uuid) -> String {
+        let bytes = shopper.as_bytes();
+        // The last bytes of an id are random in every version of it.
+        let hash = u16::from_be_bytes([bytes[14], bytes[15]]) % TICKET_HASHES;
+        self.named(&format!("tickets:{hash:04x}"))
     }
 
     /// Sorted set: shopper (16 bytes) by the expiry of the pass (milliseconds). A member whose
@@ -42,7 +50,7 @@ impl Keys {
         self.named("passes")
     }
 
-    /// Sorted set: calls still open, `first number:milliseconds` by first number.
+    /// Sorted set: calls still open, `first number:how many:milliseconds` by first number.
     #[must_use]
     pub fn calls(&self) -> String {
         self.named("calls")
@@ -59,6 +67,20 @@ impl Keys {
     #[must_use]
     pub fn late(&self) -> String {
         self.named("late")
+    }
+
+    /// Hash: pod -> who of the next numbers has not asked that pod for a long time, as
+    /// `milliseconds first-byte bits`: a bit a number, from the lowest up, one for the silent.
+    #[must_use]
+    pub fn silent(&self) -> String {
+        self.named("silent")
+    }
+
+    /// Sorted set: whoever was inside and has left, `shopper (16 bytes)` and order of arrival, by when
+    /// (milliseconds); for as long as a pass that they were given may last.
+    #[must_use]
+    pub fn gone(&self) -> String {
+        self.named("gone")
     }
 
     /// Hash: the settings in force: `generation`, `paused` (0 or 1), `per_second`, `inside_max`,

@@ -5,6 +5,7 @@
 //! so every step can be repeated.
 
 pub mod keys;
+pub mod together;
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -21,7 +22,7 @@ const RECONNECT_DELAY_MIN: Duration = Duration::from_millis(50);
 const RECONNECT_DELAY_MAX: Duration = Duration::from_millis(500);
 const RECONNECT_TIMES: usize = 6;
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// Redis cannot be reached or does not answer in time; what was asked may have happened.
     #[error("redis cannot be reached")]
@@ -33,6 +34,9 @@ pub enum StoreError {
         #[source]
         source: RedisError,
     },
+    /// Nothing was asked of Redis: more wait for this step than the process takes.
+    #[error("too many wait for step {step}")]
+    Crowded { step: &'static str },
     /// What is stored does not have the shape that this version writes.
     #[error("step {step} returned something unexpected: {what}")]
     Unexpected { step: &'static str, what: String },

@@ -1,9 +1,9 @@
 -- Part of every step of the waiting room; the rules are those of tenant-runtime-core's `room`.
 --
--- KEYS  1 room  2 tickets  3 passes  4 calls  5 absentees  6 late  7 settings  8 sealed
+-- KEYS  1 room  2 passes  3 calls  4 absentees  5 late  6 gone  7 settings  8 sealed
 -- ARGV  1 the doors open  2 they close  3 time to come once called  4 life of a pass  (all in ms)
-local ROOM, TICKETS, PASSES, CALLS = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local ABSENTEES, LATE, SETTINGS, SEALED = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local ROOM, PASSES, CALLS, ABSENTEES = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local LATE, GONE, SETTINGS, SEALED = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local opens, closes, claim_ms, pass_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local TOKEN = 1000
 local LATE_MS = 10000
@@ -40,7 +40,7 @@ local function settle()
     if not call then
       return
     end
-    local from, at = string.match(call, '(%d+):(%d+)')
+    local from, at = string.match(call, '(%d+):%d+:(%d+)')
     if tonumber(at) + claim_ms > now then
       return
     end
@@ -53,10 +53,28 @@ local function settle()
   end
 end
 
--- The first number of the open call that `number` belongs to, if it is still open.
+-- The first number of the open call that `number` belongs to, if it belongs to one.
 local function call_of(number)
   local call = redis.call('ZREVRANGEBYSCORE', CALLS, number, '-inf', 'LIMIT', 0, 1)[1]
-  return call and string.match(call, '(%d+):')
+  if not call then
+    return nil
+  end
+  local from, size = string.match(call, '(%d+):(%d+):')
+  return number < tonumber(from) + tonumber(size) and from or nil
+end
+
+-- How many may be let in by now. Tokens accrue up to a second's worth; what no-shows gave back comes
+-- on top, but never as more than another.
+local function accrue()
+  local second = per_second * TOKEN
+  local tokens = number_of(ROOM, 'tokens')
+  if tokens < second then
+    local elapsed = math.max(0, now - number_of(ROOM, 'ticked'))
+    tokens = math.min(second, tokens + elapsed * per_second)
+  end
+  local returned = math.min(number_of(ROOM, 'returned'), per_second)
+  redis.call('HSET', ROOM, 'tokens', tokens, 'returned', returned, 'ticked', now)
+  return math.floor(tokens / TOKEN) + returned
 end
 
 -- Pays for calls: first with what no-shows gave back. (`-returned` would be written as `-0`.)
@@ -66,13 +84,16 @@ local function spend(calls)
   redis.call('HINCRBY', ROOM, 'tokens', (returned - calls) * TOKEN)
 end
 
--- A ticket's order of arrival, as text, and whether it was claimed.
-local function holding_of(shopper)
-  local ticket = redis.call('HGET', TICKETS, shopper)
-  if not ticket then
+-- A ticket's order of arrival, and whether it was claimed.
+local function holding_of(tickets, shopper)
+  local ticket = tonumber(redis.call('HGET', tickets, shopper) or '-1')
+  if ticket < 0 then
     return nil, false
   end
-  local index, claimed = string.match(ticket, '(%d+)(c?)')
-  return index, claimed == 'c'
+  return math.floor(ticket / 2), ticket % 2 == 1
+end
+
+local function ticket_of(index, claimed)
+  return string.format('%d', index * 2 + (claimed and 1 or 0))
 end
 

@@ -160,7 +160,7 @@ impl Shoppers {
         place.arg(expires_at.as_millisecond()).arg(shopper.as_bytes().as_slice());
         self.runtime.store.read::<i64>(&place).await?;
         let mut ticket = ::redis::cmd("HSET");
-        ticket.arg(self.runtime.keys.tickets()).arg(shopper.as_bytes().as_slice()).arg("0c");
+        ticket.arg(self.runtime.keys.tickets(shopper)).arg(shopper.as_bytes().as_slice()).arg("1");
         self.runtime.store.read::<i64>(&ticket).await?;
         Ok(format!("pass={}", self.runtime.passes.sign(&Pass { shopper, index: 0, expires_at })))
     }

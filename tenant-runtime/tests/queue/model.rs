@@ -9,6 +9,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use tenant_runtime::queue::steps;
 use tenant_runtime::state::Runtime;
 use tenant_runtime_core::config::Settings;
+use tenant_runtime_core::presence::Silent;
 use tenant_runtime_core::room::{Claimed, Entered, Limits, Policy, Room};
 use tenant_runtime_core::ticket::Ticket;
 
@@ -17,6 +18,8 @@ use crate::support::{Deal, Pod};
 
 const SHOPPERS: u32 = 12;
 const OPERATIONS: usize = 1_000;
+/// How many of the next numbers the pod speaks of.
+const SPOKEN_OF: u64 = 64;
 
 /// The two of them side by side, and what each shopper was given.
 struct Both {
@@ -24,6 +27,8 @@ struct Both {
     policy: Policy,
     model: Room,
     settings: Settings,
+    /// The numbers whose bit is set, by their remainder, are silent.
+    hushed: u16,
     indices: Vec<Option<u64>>,
     trail: Vec<String>,
 }
@@ -63,13 +68,14 @@ async fn replay(seed: u64) -> Room {
         policy,
         model: Room::default(),
         settings: deal.config.settings.clone(),
+        hushed: 0,
         indices: vec![None; SHOPPERS as usize],
         trail: Vec::new(),
     };
     // On a slow machine the doors are open before the first operation.
-    let first = steps::admit(&both.pod.runtime).await.unwrap();
+    let first = both.pod.standing().await;
     for now in [first.opened_ms, first.now_ms] {
-        both.model.admit(&both.policy, &both.limits(), now, true);
+        both.model.admit(&both.policy, &both.limits(), now, true, &|_| false);
     }
     let mut random = StdRng::seed_from_u64(seed);
     for _ in 0..OPERATIONS {
@@ -108,7 +114,8 @@ impl Both {
             0..=24 => self.enter(shopper, random.random_ratio(1, 40)).await,
             25..=79 => self.claim(shopper, random.random_ratio(1, 3)).await,
             80 => self.leave(shopper, random.random_ratio(1, 2)).await,
-            81..=97 => {}
+            81..=93 => {}
+            94..=97 => self.hushed = random.random(),
             _ => {
                 self.settings.generation += 1;
                 self.settings.paused = random.random_ratio(1, 6);
@@ -161,9 +168,15 @@ impl Both {
 
     /// Looks at both, and finds them equal.
     async fn compare(&mut self, seed: u64) {
-        let real = steps::admit(&self.pod.runtime).await.unwrap();
+        let hushed = self.hushed;
+        let is_silent = |number: u64| hushed >> (number % 16) & 1 == 1;
+        let frontier = self.model.frontier.cast_unsigned();
+        let silent = Silent::of(frontier, SPOKEN_OF, is_silent);
+        let real = steps::admit(&self.pod.runtime, Some(("pod", &silent)), 0).await.unwrap();
         let limits = self.limits();
-        self.model.admit(&self.policy, &limits, real.now_ms, true);
+        self.model.admit(&self.policy, &limits, real.now_ms, true, &|number| {
+            silent.contains(number.cast_unsigned())
+        });
         let model = &self.model;
         let count = |value: i64| u64::try_from(value).unwrap();
         self.trail.push(format!("{} admit -> frontier {}", real.now_ms, real.frontier));

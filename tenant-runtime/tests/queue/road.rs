@@ -144,6 +144,40 @@ async fn a_position_costs_redis_nothing() {
 }
 
 #[tokio::test]
+async fn forged_values_cost_redis_nothing() {
+    let deal = Deal::new(SignedDuration::from_secs(-1), |_| {}).await;
+    let pod = deal.quiet_pod().await;
+    let mut shopper = deal.shopper(1);
+    shopper.post(&pod.router, "/queue/enter", json!({})).await.ok();
+    let ticket = shopper.cookies["ticket"].clone();
+    let swapped: String = ticket.chars().rev().collect();
+    let start = deal.redis.commands().await;
+    let own = deal.redis.commands().await - start;
+    for length in (0..ticket.len()).step_by(7) {
+        for forged in [
+            &ticket[..length],
+            &swapped[length..],
+            &format!("{}A{}", &ticket[..length], &ticket[length + 1..]),
+        ] {
+            if forged == ticket {
+                continue;
+            }
+            shopper.cookies.insert("ticket".to_owned(), forged.to_owned());
+            for path in ["/queue/pass", "/queue/leave"] {
+                let refused = shopper.post(&pod.router, path, json!({})).await;
+                assert_eq!((refused.status, refused.code()), (403, "ticket_invalid"), "{forged:?}");
+            }
+            assert_eq!(shopper.get(&pod.router, "/queue/position").await.status, 403, "{forged:?}");
+        }
+    }
+    for token in ["", "x", "a.b.c", &deal.token(shopper_id(1), jiff::Timestamp::UNIX_EPOCH)] {
+        let mut forger = Browser::new(&deal.config.origin, Some(token.to_owned()));
+        assert_eq!(forger.post(&pod.router, "/queue/enter", json!({})).await.status, 401);
+    }
+    assert_eq!(deal.redis.commands().await - start, 2 * own);
+}
+
+#[tokio::test]
 async fn a_stream_tells_of_the_call() {
     let deal = Deal::new(SignedDuration::from_secs(-1), |config| config.settings.inside_max = 1).await;
     let pod = deal.pod().await;
@@ -267,7 +301,12 @@ async fn a_place_is_given_back_after_paying() {
     })
     .await;
     assert_eq!(second.post(&pod.router, "/queue/pass", json!({})).await.body["position"], 1);
+    assert_eq!(position(&mut first, &pod).await["state"], "inside");
     tenant_runtime::queue::steps::leave(&pod.runtime, shopper_id(1)).await.unwrap();
+    eventually("the first is told that the place is gone, whatever pass is lying around", async || {
+        first.get(&pod.router, "/queue/position").await.code() == "ticket_invalid"
+    })
+    .await;
     eventually("the second comes in", async || {
         second.post(&pod.router, "/queue/pass", json!({})).await.status == 200
     })

@@ -56,7 +56,6 @@ export interface Position {
   waiting: number;
   etaSeconds?: { low: number; high: number };
   pollAfterMs: number;
-  opensAt: string;
   serverNow: string;
   /** One sentence about the chances. */
   announcement?: string;

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 use tenant_runtime::config::{EnterRates, PaymentSecrets, Role, Secrets};
+use tenant_runtime::queue::steps::{self, Standing};
 use tenant_runtime::redis::Store;
 use tenant_runtime::state::{Ingredients, Runtime};
 use tenant_runtime::{app, queue};
@@ -114,7 +115,12 @@ pub struct Pod {
 
 impl Pod {
     pub async fn look(&self) {
-        queue::room::look(&self.runtime, &mut queue::look::Pace::default()).await.unwrap();
+        queue::room::look(&self.runtime, &mut queue::room::Lookout::default()).await.unwrap();
+    }
+
+    /// How the room stands, as one says whom no waiting shopper asks.
+    pub async fn standing(&self) -> Standing {
+        steps::admit(&self.runtime, None, 0).await.unwrap()
     }
 }
 

@@ -64,6 +64,14 @@ impl RedisServer {
         let line = info.lines().find_map(|line| line.strip_prefix("total_commands_processed:")).unwrap();
         line.parse().unwrap()
     }
+
+    /// How many calls of one command it has seen so far.
+    pub async fn calls(&self, command: &str) -> u64 {
+        let store = Store::connect(&self.address(), &self.password()).await.unwrap();
+        let info: String = store.read(redis::cmd("INFO").arg("commandstats")).await.unwrap();
+        let line = info.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
+        line.map_or(0, |rest| rest.split(',').next().unwrap().parse().unwrap())
+    }
 }
 
 impl Drop for RedisServer {

@@ -75,7 +75,8 @@ export function useRoom(): Room {
       return next;
     } catch (refusal) {
       if (!isTicketGone(refusal)) throw refusal;
-      if (ticket.current === 'yes') setNews('다른 곳에서 순서를 새로 받아 이 대기 순서는 쓸 수 없어요.');
+      if (ticket.current === 'yes')
+        setNews('구매를 마쳤거나 다른 곳에서 순서를 새로 받아 이 대기 순서는 끝났어요.');
       ticket.current = 'no';
       return null;
     }

@@ -17,7 +17,6 @@ const position = (over: Partial<Position>): Position => ({
   entrant: 1,
   waiting: 10,
   pollAfterMs: 1_000,
-  opensAt: '',
   serverNow: '',
   ...over,
 });

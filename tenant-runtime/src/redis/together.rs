@@ -1,0 +1,214 @@
+//! Steps that arrive together go to Redis together. What queued while the last call was under way is
+//! the next call's batch, so an idle process waits for nothing and a busy one pays a call, and a sync
+//! of Redis' disk, for many.
+//!
+//! At most one call is under way. It runs in a task of its own: whoever asked may go away, and the
+//! others still get their answers.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::oneshot;
+
+use super::StoreError;
+
+/// Questions of one kind, gathered into calls.
+pub struct Together<Q, A>(Arc<Gathering<Q, A>>);
+
+struct Gathering<Q, A> {
+    step: &'static str,
+    /// How many questions one call carries at most.
+    batch_max: usize,
+    /// How many may wait; more are turned away.
+    waiting_max: usize,
+    queue: Mutex<Queue<Q, A>>,
+}
+
+struct Queue<Q, A> {
+    waiting: Vec<Asked<Q, A>>,
+    is_running: bool,
+}
+
+struct Asked<Q, A> {
+    question: Q,
+    answer: oneshot::Sender<Result<A, StoreError>>,
+}
+
+impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
+    #[must_use]
+    pub fn new(step: &'static str, batch_max: usize, waiting_max: usize) -> Together<Q, A> {
+        let queue = Mutex::new(Queue { waiting: Vec::new(), is_running: false });
+        Together(Arc::new(Gathering { step, batch_max, waiting_max, queue }))
+    }
+
+    /// Asks with whoever else asks. `call` carries a batch, and answers each of its questions in their
+    /// order; where it fails, all of them fail alike.
+    ///
+    /// # Errors
+    /// Those of the call, and [`StoreError::Crowded`] where too many wait already.
+    pub async fn ask<F, C>(&self, question: Q, call: C) -> Result<A, StoreError>
+    where
+        C: Fn(Vec<Q>) -> F + Send + 'static,
+        F: Future<Output = Result<Vec<A>, StoreError>> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        if self.0.enqueue(Asked { question, answer })? {
+            tokio::spawn(run(Arc::clone(&self.0), call));
+        }
+        answered.await.unwrap_or_else(|_| Err(self.0.broken("the call ended without an answer")))
+    }
+}
+
+impl<Q, A> Gathering<Q, A> {
+    /// Whether nobody is at work on the queue, so that the caller has to see to it.
+    fn enqueue(&self, asked: Asked<Q, A>) -> Result<bool, StoreError> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if queue.waiting.len() >= self.waiting_max {
+            return Err(StoreError::Crowded { step: self.step });
+        }
+        queue.waiting.push(asked);
+        Ok(!std::mem::replace(&mut queue.is_running, true))
+    }
+
+    /// The next batch, the longest waiting first; with none, the work ends.
+    fn batch(&self) -> Vec<Asked<Q, A>> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let size = queue.waiting.len().min(self.batch_max);
+        queue.is_running = size > 0;
+        queue.waiting.drain(..size).collect()
+    }
+
+    fn broken(&self, what: &str) -> StoreError {
+        StoreError::Unexpected { step: self.step, what: what.to_owned() }
+    }
+}
+
+/// Lets the next question start anew, should a call panic.
+struct Restart<Q, A>(Arc<Gathering<Q, A>>);
+
+impl<Q, A> Drop for Restart<Q, A> {
+    fn drop(&mut self) {
+        let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::thread::panicking() {
+            queue.waiting.clear();
+            queue.is_running = false;
+        }
+    }
+}
+
+async fn run<Q, A, F, C>(gathering: Arc<Gathering<Q, A>>, call: C)
+where
+    C: Fn(Vec<Q>) -> F,
+    F: Future<Output = Result<Vec<A>, StoreError>>,
+{
+    let _restart = Restart(Arc::clone(&gathering));
+    loop {
+        let (questions, askers): (Vec<Q>, Vec<_>) =
+            gathering.batch().into_iter().map(|Asked { question, answer }| (question, answer)).unzip();
+        if questions.is_empty() {
+            return;
+        }
+        let answers = call(questions).await.and_then(|answers| {
+            if answers.len() == askers.len() {
+                Ok(answers)
+            } else {
+                Err(gathering.broken("another number of answers than questions"))
+            }
+        });
+        // Whoever has gone away meanwhile misses the answer, and may ask again.
+        match answers {
+            Ok(answers) => {
+                for (asker, answer) in askers.into_iter().zip(answers) {
+                    let _ = asker.send(Ok(answer));
+                }
+            }
+            Err(error) => {
+                for asker in askers {
+                    let _ = asker.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    type Answering = Pin<Box<dyn Future<Output = Result<Vec<u32>, StoreError>> + Send>>;
+
+    /// Doubles numbers; each call waits for a permit.
+    fn doubling(
+        calls: &Arc<AtomicUsize>,
+        gate: &Arc<Semaphore>,
+    ) -> impl Fn(Vec<u32>) -> Answering + Send + use<> {
+        let (calls, gate) = (Arc::clone(calls), Arc::clone(gate));
+        move |numbers| {
+            let (calls, gate) = (Arc::clone(&calls), Arc::clone(&gate));
+            Box::pin(async move {
+                calls.fetch_add(1, Ordering::SeqCst);
+                gate.acquire().await.expect("the gate stays").forget();
+                Ok(numbers.into_iter().map(|number| number * 2).collect())
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn what_queues_during_a_call_is_one_batch_and_each_gets_its_own_answer() {
+        let together = Arc::new(Together::<u32, u32>::new("test", 100, 100));
+        let (calls, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
+        let mut asking = tokio::task::JoinSet::new();
+        for number in 0..50 {
+            let (together, call) = (Arc::clone(&together), doubling(&calls, &gate));
+            asking.spawn(async move { (number, together.ask(number, call).await.unwrap()) });
+        }
+        while together.0.queue.lock().unwrap().waiting.len() + calls.load(Ordering::SeqCst) < 50 {
+            tokio::task::yield_now().await;
+        }
+        gate.add_permits(2);
+        for (number, answer) in asking.join_all().await {
+            assert_eq!(answer, number * 2);
+        }
+        assert!(calls.load(Ordering::SeqCst) <= 2, "the first alone, the others together");
+        gate.add_permits(1);
+        assert_eq!(together.ask(4, doubling(&calls, &gate)).await.unwrap(), 8, "and it starts again");
+    }
+
+    #[tokio::test]
+    async fn who_goes_away_takes_nobody_along_and_a_crowd_is_turned_away() {
+        let together = Arc::new(Together::<u32, u32>::new("test", 100, 3));
+        let (calls, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
+        let ask = |number| {
+            let (together, call) = (Arc::clone(&together), doubling(&calls, &gate));
+            tokio::spawn(async move { together.ask(number, call).await })
+        };
+        let first = ask(1);
+        while calls.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        let waiting: Vec<_> = (2..5).map(ask).collect();
+        while together.0.queue.lock().unwrap().waiting.len() < 3 {
+            tokio::task::yield_now().await;
+        }
+        assert!(matches!(ask(9).await.unwrap(), Err(StoreError::Crowded { step: "test" })));
+        first.abort();
+        gate.add_permits(2);
+        for (number, asked) in (2..5).zip(waiting) {
+            assert_eq!(asked.await.unwrap().unwrap(), number * 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failing_or_panicking_call_fails_its_askers_and_no_others() {
+        let together = Together::<u32, u32>::new("test", 100, 100);
+        let wrong = together.ask(1, async |_| Ok(vec![])).await;
+        assert!(matches!(wrong, Err(StoreError::Unexpected { step: "test", .. })));
+        let panicking = together.ask(1, async |_| panic!("as a bug would")).await;
+        assert!(matches!(panicking, Err(StoreError::Unexpected { step: "test", .. })));
+        assert_eq!(together.ask(1, async |numbers| Ok(numbers)).await.unwrap(), 1);
+    }
+}
