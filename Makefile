@@ -51,7 +51,7 @@ e2e/browser/node_modules: e2e/browser/package-lock.json
 	@touch $@
 
 # The build with all targets is the one of the other tests, so that nothing is compiled twice.
-test-cluster: build-all
+test-cluster: build-all ## Run the tests on a cluster of their own, or on the one of KUBECONFIG
 ifeq ($(HAS_CLUSTER),)
 	@echo "SKIPPED: the tests on a cluster. Run them as root on Linux, or set KUBECONFIG."
 else

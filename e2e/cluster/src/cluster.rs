@@ -42,7 +42,7 @@ impl Cluster {
             return Ok(Cluster::foreign(foreign, settings.state));
         }
         node::permitted()?;
-        let _lock = images::lock(&settings.cache)?;
+        let _lock = settings.lock()?;
         let source = layout::source()?;
         programs::packages(&source).await?;
         let programs = Programs::ready(&source, &settings.cache, screen).await?;
@@ -50,9 +50,7 @@ impl Cluster {
 
         let begun = Instant::now();
         let cluster = Cluster::own(Layout::new(settings.state), programs);
-        if cluster.status()?.iter().all(|(_, runs)| *runs)
-            && cluster.kubectl(&["get", "--raw", "/readyz"]).await.is_ok()
-        {
+        if cluster.settle(screen).await? {
             screen.line("the cluster is up already");
             return Ok(cluster);
         }
@@ -65,6 +63,24 @@ impl Cluster {
         Ok(cluster)
     }
 
+    /// Looks at what is there. Returns whether that is a whole cluster; a part of one is completed
+    /// afterwards, and what was made of other things, or ended with the machine, is taken down.
+    async fn settle(&self, screen: &Screen) -> anyhow::Result<bool> {
+        let made_of = fs::read_to_string(self.layout.recipe()).ok();
+        let status = self.status()?;
+        if made_of.as_ref() == Some(&self.local()?.components.recipe())
+            && status.iter().any(|(_, runs)| *runs)
+        {
+            let whole = status.iter().all(|(_, runs)| *runs);
+            return Ok(whole && self.kubectl(&["get", "--raw", "/readyz"]).await.is_ok());
+        }
+        if self.layout.root().exists() {
+            screen.line("what is left of another cluster goes first");
+            down::take_down(&self.layout).await?;
+        }
+        Ok(false)
+    }
+
     async fn raise(&self, archives: &[PathBuf], screen: &Screen) -> anyhow::Result<()> {
         let components = &self.local()?.components;
         let root = self.layout.root();
@@ -72,6 +88,7 @@ impl Cluster {
         node::prepare(&self.layout).await?;
         pki::prepare(&self.layout).await?;
         components.configure()?;
+        fs::write(self.layout.recipe(), components.recipe()).context("what the cluster is made of")?;
         let [first, api, workers, servers] = Component::ROWS;
         components.start_row(first).await?;
         for archive in archives {

@@ -81,11 +81,8 @@ impl Components {
         Components { layout, programs }
     }
 
-    /// Writes the files that the components read.
-    ///
-    /// # Errors
-    /// Where one cannot be written.
-    pub fn configure(&self) -> anyhow::Result<()> {
+    /// The files that the components read, by their names below the directory of them.
+    fn files(&self) -> Vec<(&'static str, String)> {
         let state = self.layout.root().to_string_lossy();
         let (edge, health) = (EDGE_PORT.to_string(), EDGE_HEALTH_PORT.to_string());
         let values = [
@@ -98,21 +95,48 @@ impl Components {
             ("edge_port", &edge),
             ("edge_health_port", &health),
         ];
-        let config = self.layout.config();
-        fs::create_dir_all(config.join("cni")).with_context(|| config.display().to_string())?;
-        for (name, template) in [
+        [
             ("containerd.toml", include_str!("../config/containerd.toml")),
             ("cni/bidd.conflist", include_str!("../config/cni.conflist")),
             ("kubelet.yaml", include_str!("../config/kubelet.yaml")),
             ("volumes.json", include_str!("../config/volumes.json")),
             ("volume-pod.yaml", include_str!("../config/volume-pod.yaml")),
             ("edge.yaml", include_str!("../config/edge.yaml")),
-        ] {
+        ]
+        .into_iter()
+        .map(|(name, template)| (name, fill(template, &values)))
+        .collect()
+    }
+
+    /// Writes the files that the components read.
+    ///
+    /// # Errors
+    /// Where one cannot be written.
+    pub fn configure(&self) -> anyhow::Result<()> {
+        let config = self.layout.config();
+        fs::create_dir_all(config.join("cni")).with_context(|| config.display().to_string())?;
+        for (name, text) in self.files() {
             let path = config.join(name);
-            fs::write(&path, fill(template, &values)).with_context(|| path.display().to_string())?;
+            fs::write(&path, text).with_context(|| path.display().to_string())?;
         }
         let volumes = self.layout.volumes();
         fs::create_dir_all(&volumes).with_context(|| volumes.display().to_string())
+    }
+
+    /// A digest of everything that the components are and are told. A cluster of another recipe is not
+    /// completed, it is made anew.
+    #[must_use]
+    pub fn recipe(&self) -> String {
+        let mut hash = blake3::Hasher::new();
+        for (name, text) in self.files() {
+            hash.update(name.as_bytes()).update(text.as_bytes());
+        }
+        for component in Component::all() {
+            let program = self.program(component);
+            hash.update(program.path.as_os_str().as_encoded_bytes());
+            hash.update(program.arguments.join("\0").as_bytes());
+        }
+        hash.finalize().to_hex().to_string()
     }
 
     /// Starts those of a row that do not run, and waits until all of it answers.
@@ -406,21 +430,20 @@ mod tests {
 
     #[test]
     fn no_file_is_left_with_a_gap() {
-        let directory = tempfile::tempdir().unwrap();
-        let layout = Layout::new(directory.path().to_path_buf());
-        Components::new(layout.clone(), Programs::at("/cache".into())).configure().unwrap();
-        for name in [
-            "containerd.toml",
-            "cni/bidd.conflist",
-            "kubelet.yaml",
-            "volumes.json",
-            "volume-pod.yaml",
-            "edge.yaml",
-        ] {
-            let text = fs::read_to_string(layout.config().join(name)).unwrap();
+        let components = Components::new(Layout::new("/state".into()), Programs::at("/cache".into()));
+        for (name, text) in components.files() {
             for gap in ["{state", "{pod", "{edge", "{dns", "{cni"] {
                 assert!(!text.contains(gap), "{name}: {gap}");
             }
         }
+    }
+
+    #[test]
+    fn other_programs_are_another_recipe() {
+        let recipe = |programs: &str| {
+            Components::new(Layout::new("/state".into()), Programs::at(programs.into())).recipe()
+        };
+        assert_eq!(recipe("/cache/a"), recipe("/cache/a"));
+        assert_ne!(recipe("/cache/a"), recipe("/cache/b"));
     }
 }

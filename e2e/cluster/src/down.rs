@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use crate::command::{command, run as finish};
 use crate::components::Component;
 use crate::layout::{Layout, NODE_BRIDGE, POD_BRIDGE, Settings};
-use crate::{images, node};
+use crate::node;
 
 const GRACE: Duration = Duration::from_secs(20);
 const GONE_WITHIN: Duration = Duration::from_secs(30);
@@ -38,21 +38,30 @@ pub async fn run(screen: &Screen) -> anyhow::Result<()> {
         return Ok(());
     }
     node::permitted()?;
-    let _lock = images::lock(&settings.cache)?;
+    let _lock = settings.lock()?;
     let layout = Layout::new(settings.state);
     if !layout.root().exists() && leftovers(&layout)?.is_empty() {
         screen.line("there is no cluster");
         return Ok(());
     }
     let begun = Instant::now();
-    stop(&layout).await?;
-    unmount(&layout).await?;
-    clean_up(&layout).await?;
-    let left = leftovers(&layout)?;
+    take_down(&layout).await?;
+    screen.line(&format!("down in {} s; nothing is left", begun.elapsed().as_secs()));
+    Ok(())
+}
+
+/// Takes down whatever there is of the cluster in this directory. Its caller holds the lock.
+///
+/// # Errors
+/// What could not be removed.
+pub async fn take_down(layout: &Layout) -> anyhow::Result<()> {
+    stop(layout).await?;
+    unmount(layout).await?;
+    clean_up(layout).await?;
+    let left = leftovers(layout)?;
     if !left.is_empty() {
         bail!("the cluster is down, but this is left of it: {}", left.join(", "));
     }
-    screen.line(&format!("down in {} s; nothing is left", begun.elapsed().as_secs()));
     Ok(())
 }
 

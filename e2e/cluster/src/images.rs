@@ -2,7 +2,7 @@
 //! and loaded into the node. Archives are kept beside the built programs and built again only if
 //! something that goes into them has changed.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -58,7 +58,7 @@ impl Images {
     /// Where a program was not built yet, or an image cannot be.
     pub async fn build(screen: &Screen) -> anyhow::Result<()> {
         let settings = Settings::from_env()?;
-        let _lock = lock(&settings.cache)?;
+        let _lock = settings.lock()?;
         let source = layout::source()?;
         programs::packages(&source).await?;
         let beside = programs_beside()?;
@@ -143,18 +143,6 @@ pub async fn for_the_node(
             .push(forge.build(&Recipe { image: image.to_owned(), dockerfile, root, program }, screen).await?);
     }
     Ok(archives)
-}
-
-/// One at a time: builds, loads, and whatever changes the cluster.
-///
-/// # Errors
-/// Where the cache cannot be written.
-pub fn lock(cache: &Path) -> anyhow::Result<File> {
-    fs::create_dir_all(cache).with_context(|| cache.display().to_string())?;
-    let path = cache.join("lock");
-    let file = File::create(&path).with_context(|| path.display().to_string())?;
-    file.lock().with_context(|| path.display().to_string())?;
-    Ok(file)
 }
 
 /// The directory of this program, which is where cargo puts those that go into images; a test lies one

@@ -2,6 +2,7 @@
 //! them, read once.
 
 use std::env;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -60,6 +61,18 @@ impl Settings {
             env::var("IMAGE_TAG").ok().filter(|tag| !tag.is_empty()).unwrap_or_else(|| "dev".to_owned());
         Ok(Settings { state, cache, foreign, registry, tag })
     }
+
+    /// One at a time: builds, loads, and whatever changes the cluster. Waits for its turn.
+    ///
+    /// # Errors
+    /// Where the cache cannot be written.
+    pub fn lock(&self) -> anyhow::Result<File> {
+        fs::create_dir_all(&self.cache).with_context(|| self.cache.display().to_string())?;
+        let path = self.cache.join("lock");
+        let file = File::create(&path).with_context(|| path.display().to_string())?;
+        file.lock().with_context(|| path.display().to_string())?;
+        Ok(file)
+    }
 }
 
 fn named(variable: &str) -> Option<PathBuf> {
@@ -87,6 +100,12 @@ impl Layout {
     #[must_use]
     pub fn records(&self) -> PathBuf {
         self.root.join("processes.json")
+    }
+
+    /// A digest of what the cluster was made of.
+    #[must_use]
+    pub fn recipe(&self) -> PathBuf {
+        self.root.join("recipe")
     }
 
     /// What the kernel's settings were before.

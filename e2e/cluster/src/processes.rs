@@ -177,7 +177,7 @@ mod tests {
     #[tokio::test]
     async fn a_component_is_started_once_found_again_and_stopped() {
         let (_directory, layout) = nest();
-        let program = sleeper("read never < /dev/zero; exec sleep 600");
+        let program = sleeper("exec sleep 600");
         assert!(start(&layout, &program).unwrap());
         assert!(!start(&layout, &program).unwrap());
         let first = running(&layout, &program).unwrap().unwrap().identity().clone();
