@@ -76,7 +76,7 @@ impl Cluster {
         }
         if self.layout.root().exists() {
             screen.line("what is left of another cluster goes first");
-            down::take_down(&self.layout).await?;
+            down::take_down(&self.layout, screen).await?;
         }
         Ok(false)
     }

@@ -62,6 +62,16 @@ impl Component {
         }
     }
 
+    /// How long it may take to end when asked.
+    #[must_use]
+    pub fn grace(self) -> Duration {
+        match self {
+            // It would wait a minute for whoever watches it, and they never finish.
+            Component::ApiServer => Duration::from_secs(5),
+            _ => Duration::from_secs(20),
+        }
+    }
+
     /// Every component, in the order of their start.
     pub fn all() -> impl DoubleEndedIterator<Item = Component> {
         Component::ROWS.into_iter().flatten().copied()
@@ -244,9 +254,7 @@ impl Components {
         if component == Component::Edge {
             environment.insert("KUBECONFIG", self.kubeconfig("edge"));
         }
-        // An API server would wait a minute for whoever watches it, and they never finish.
-        let grace = if component == Component::ApiServer { 5 } else { 20 };
-        Program { name: component.name(), path, arguments, environment, grace: Duration::from_secs(grace) }
+        Program { name: component.name(), path, arguments, environment, grace: component.grace() }
     }
 
     fn built(&self, component: Component, arguments: Vec<String>) -> (PathBuf, Vec<String>) {

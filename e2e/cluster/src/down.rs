@@ -16,7 +16,6 @@ use crate::components::Component;
 use crate::layout::{Layout, NODE_BRIDGE, POD_BRIDGE, Settings};
 use crate::node;
 
-const GRACE: Duration = Duration::from_secs(20);
 const GONE_WITHIN: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -45,7 +44,7 @@ pub async fn run(screen: &Screen) -> anyhow::Result<()> {
         return Ok(());
     }
     let begun = Instant::now();
-    take_down(&layout).await?;
+    take_down(&layout, screen).await?;
     screen.line(&format!("down in {} s; nothing is left", begun.elapsed().as_secs()));
     Ok(())
 }
@@ -54,8 +53,8 @@ pub async fn run(screen: &Screen) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// What could not be removed.
-pub async fn take_down(layout: &Layout) -> anyhow::Result<()> {
-    stop(layout).await?;
+pub async fn take_down(layout: &Layout, screen: &Screen) -> anyhow::Result<()> {
+    stop(layout, screen).await?;
     unmount(layout).await?;
     clean_up(layout).await?;
     let left = leftovers(layout)?;
@@ -67,7 +66,7 @@ pub async fn take_down(layout: &Layout) -> anyhow::Result<()> {
 
 /// Ends every process: the components in the opposite order of their start, the pods once nobody
 /// restarts them, and then whatever still works in the cluster's directory.
-async fn stop(layout: &Layout) -> anyhow::Result<()> {
+async fn stop(layout: &Layout, screen: &Screen) -> anyhow::Result<()> {
     let recorded = if layout.root().exists() { Some(Records::open(layout.records())?) } else { None };
     for component in Component::all().rev() {
         // Once kubelet is gone nobody restarts them, and the API server waits for those that watch it.
@@ -77,7 +76,11 @@ async fn stop(layout: &Layout) -> anyhow::Result<()> {
         if let Some(identity) = recorded.as_ref().and_then(|records| records.get(component.name()))
             && let Some(process) = Process::open(identity)?
         {
-            process.stop(GRACE).await;
+            let (begun, grace) = (Instant::now(), component.grace());
+            process.stop(grace).await;
+            if begun.elapsed() >= grace {
+                screen.line(&format!("{} did not end when asked and was killed", component.name()));
+            }
         }
     }
     // The shims of containers, and components that were never written down.
