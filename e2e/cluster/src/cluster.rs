@@ -114,7 +114,7 @@ impl Cluster {
             return Ok(Cluster::foreign(foreign, settings.state));
         }
         let source = layout::source()?;
-        let programs = Programs::ready(&source, &settings.cache, &Screen::dark()).await?;
+        let programs = Programs::of(&source, &settings.cache).await?;
         let cluster = Cluster::own(Layout::new(settings.state), programs);
         if !cluster.status()?.iter().any(|(_, runs)| *runs) {
             bail!("no cluster runs: `make cluster` brings it up");

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::addons::{DNS_IMAGE, POD_IMAGE};
 use crate::cluster::Cluster;
 use crate::command::{command, run};
-use crate::layout::{self, Settings};
+use crate::layout::{self, Settings, WORKSHOP};
 use crate::programs::{self, Programs};
 
 /// What an image stands on.
@@ -91,7 +91,7 @@ async fn deliver(
 ) -> anyhow::Result<()> {
     if let Some(registry) = &settings.registry {
         for (image, archive) in archives {
-            forge.push(image, archive).await?;
+            forge.builder.push(image, archive).await?;
         }
         screen.line(&format!("pushed to {registry}"));
         return Ok(());
@@ -182,7 +182,7 @@ impl Store {
     fn new(cache: &Path) -> anyhow::Result<Store> {
         let elsewhere = ["/etc/cni", "/etc/containers/networks", "/run/containers", "/var/lib/containers"];
         let elsewhere = elsewhere.into_iter().map(Path::new).filter(|path| !path.exists()).collect();
-        Ok(Store { directory: tempfile::Builder::new().prefix(".buildah-").tempdir_in(cache)?, elsewhere })
+        Ok(Store { directory: tempfile::Builder::new().prefix(WORKSHOP).tempdir_in(cache)?, elsewhere })
     }
 
     fn buildah(&self, arguments: &[&str]) -> tokio::process::Command {
@@ -283,10 +283,6 @@ impl Forge {
         }
         self.builder.build(staging, image, &arguments).await?;
         self.builder.save(image, to).await
-    }
-
-    async fn push(&self, image: &str, archive: &Path) -> anyhow::Result<()> {
-        self.builder.push(image, archive).await
     }
 
     /// Archives of earlier builds are of no use any more.

@@ -30,6 +30,9 @@ pub const METRICS_PORT: u16 = 10260;
 /// Where Debian puts the programs that give pods their networks.
 pub const CNI_PROGRAMS: &str = "/usr/lib/cni";
 
+/// How directories begin that are of no use once whoever made them has ended.
+pub const WORKSHOP: &str = ".work-";
+
 /// What the environment says.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -62,7 +65,8 @@ impl Settings {
         Ok(Settings { state, cache, foreign, registry, tag })
     }
 
-    /// One at a time: builds, loads, and whatever changes the cluster. Waits for its turn.
+    /// One at a time: builds, loads, and whatever changes the cluster. Waits for its turn. The directories
+    /// in which things are built lie in the cache, and have names of their own.
     ///
     /// # Errors
     /// Where the cache cannot be written.
@@ -71,6 +75,14 @@ impl Settings {
         let path = self.cache.join("lock");
         let file = File::create(&path).with_context(|| path.display().to_string())?;
         file.lock().with_context(|| path.display().to_string())?;
+        // What an interrupted build left; nobody else is at work.
+        for entry in fs::read_dir(&self.cache)? {
+            let entry = entry?;
+            if entry.file_name().as_encoded_bytes().starts_with(WORKSHOP.as_bytes()) && entry.path().is_dir()
+            {
+                fs::remove_dir_all(entry.path()).with_context(|| entry.path().display().to_string())?;
+            }
+        }
         Ok(file)
     }
 }

@@ -12,9 +12,12 @@ use e2e_platform::screen::Screen;
 use tokio::time::Instant;
 
 use crate::command::{command, run};
+use crate::layout::WORKSHOP;
 
 /// What `kubectl version` is to say; Go's linker has to be told.
 const VERSION: &str = "v1.34.4";
+
+const MODULES: &str = "e2e/cluster/programs";
 
 /// The packages of the first module, and the programs that they become.
 const PACKAGES: [&str; 7] = [
@@ -46,17 +49,26 @@ impl Programs {
         Programs { directory }
     }
 
-    /// Those that fit this source, built now if they are not there.
+    /// Those that fit this source, whether they are built or not.
+    ///
+    /// # Errors
+    /// Where there is no Go, which is part of what they are made of.
+    pub async fn of(source: &Path, cache: &Path) -> anyhow::Result<Programs> {
+        Ok(Programs::at(cache.join(key(&source.join(MODULES)).await?)))
+    }
+
+    /// The same, built now if they are not there. Its caller holds the lock.
     ///
     /// # Errors
     /// Where there is no Go, or a module cannot be fetched or built.
     pub async fn ready(source: &Path, cache: &Path, screen: &Screen) -> anyhow::Result<Programs> {
-        let modules = source.join("e2e/cluster/programs");
-        let programs = Programs::at(cache.join(key(&modules).await?));
+        let programs = Programs::of(source, cache).await?;
         if !programs.directory.is_dir() {
-            screen.line("building Kubernetes and what belongs to it from Go modules, once: some 20 minutes on 2 cores");
+            screen.line(
+                "building Kubernetes and what belongs to it from Go modules, once: some 20 minutes on 2 cores",
+            );
             let begun = Instant::now();
-            programs.build(&modules).await?;
+            programs.build(&source.join(MODULES)).await?;
             screen.line(&format!("built in {} s", begun.elapsed().as_secs()));
         }
         Ok(programs)
@@ -66,7 +78,7 @@ impl Programs {
     async fn build(&self, modules: &Path) -> anyhow::Result<()> {
         let cache = self.directory.parent().context("the cache has no parent")?;
         fs::create_dir_all(cache).with_context(|| cache.display().to_string())?;
-        let beside = tempfile::Builder::new().prefix(".building-").tempdir_in(cache)?;
+        let beside = tempfile::Builder::new().prefix(WORKSHOP).tempdir_in(cache)?;
         let bin = beside.path().join("bin");
         fs::create_dir(&bin)?;
         go_build(modules, &bin, &PACKAGES).await?;
@@ -166,7 +178,7 @@ mod tests {
 
     #[test]
     fn what_is_built_is_named_by_all_of_its_sources() {
-        let modules = crate::layout::source().unwrap().join("e2e/cluster/programs");
+        let modules = crate::layout::source().unwrap().join(MODULES);
         let sources = sources(&modules).unwrap();
         for name in ["go.mod", "go.sum", "kubernetes/main.go", "volumes/go.sum"] {
             assert!(sources.contains_key(Path::new(name)), "{name}");
