@@ -1,7 +1,7 @@
 //! The lifecycle of a deal, pure: from what was ordered and what is observed to what shall be
-//! there, what the status says, and when to look again. It knows no cluster, no process, no
-//! network, and is told the time; whoever executes it is on the other side of
-//! `operator::Executor`.
+//! there, what the status says, and when to look again; and, in [`objects`], what that comes to in a
+//! Kubernetes cluster. It talks to no cluster, no process, no network, and is told the time; whoever
+//! executes it is on the other side of `operator::Executor`.
 
 pub mod conditions;
 pub mod config;

@@ -2,3 +2,4 @@
 //! They run by `make test-cluster`, never with the others.
 
 mod ground;
+mod policies;
