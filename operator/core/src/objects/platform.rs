@@ -164,3 +164,40 @@ impl Default for RoleDefaults {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_edge_is_what_its_kind_needs() {
+        let gateway = json!({
+            "kind": "gateway", "namespace": "edge", "gateway_name": "platform", "gateway_namespace": "bidd",
+            "gateway_section": "",
+        });
+        let edge: Edge = serde_json::from_value(gateway).expect("a gateway");
+        let route = EdgeRoute::Gateway { name: "platform".into(), namespace: "bidd".into(), section: None };
+        assert_eq!(edge, Edge { route, namespace: "edge".into() });
+        let ingress = json!({ "kind": "ingress", "namespace": "edge", "ingress_class": "public" });
+        let edge: Edge = serde_json::from_value(ingress).expect("an ingress");
+        assert_eq!(edge.route, EdgeRoute::Ingress { class: "public".into() });
+    }
+
+    #[test]
+    fn an_error_names_what_is_missing() {
+        let check = |fields: serde_json::Value, missing: &str| {
+            let error = serde_json::from_value::<Edge>(fields).expect_err("it is incomplete").to_string();
+            assert!(error.contains(missing), "{error}");
+        };
+        check(json!({ "kind": "gateway", "namespace": "edge" }), "edge.gateway_name");
+        check(
+            json!({ "kind": "gateway", "namespace": "edge", "gateway_name": "platform" }),
+            "edge.gateway_namespace",
+        );
+        check(json!({ "kind": "ingress", "namespace": "edge", "ingress_class": "" }), "edge.ingress_class");
+        check(json!({ "kind": "gateway" }), "namespace");
+        check(json!({ "kind": "gateway", "namespace": "edge", "class": "x" }), "class");
+    }
+}
