@@ -178,7 +178,12 @@ impl Cluster {
     /// # Errors
     /// Where the kubeconfig cannot be read.
     pub async fn client(&self) -> anyhow::Result<kube::Client> {
-        let kubeconfig = Kubeconfig::read_from(&self.kubeconfig)?;
+        let kubeconfig = if self.is_local() {
+            Kubeconfig::read_from(&self.kubeconfig)?
+        } else {
+            // The variable may name several files.
+            Kubeconfig::from_env()?.context("KUBECONFIG is not set any more")?
+        };
         let config = kube::Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await?;
         Ok(kube::Client::try_from(config)?)
     }
