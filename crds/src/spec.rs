@@ -41,6 +41,7 @@ use crate::{TimeDealStatus, Won, bounds};
          self.spec.window.opensAt == oldSelf.spec.window.opensAt"
     )
     .message("opensAt is immutable once the deal has opened")
+    .field_path(".spec.window.opensAt")
 )]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = crate::explain::unwrap)]
