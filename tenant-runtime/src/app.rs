@@ -12,8 +12,20 @@ const BODY_BYTES_MAX: usize = 16 * 1024;
 /// Settings carry every product.
 const SETTINGS_BYTES_MAX: usize = 1024 * 1024;
 
-/// All routes of this process's role.
+/// The routes of a process that has one listener for everybody.
 pub fn router(runtime: &Runtime) -> Router {
+    let routes = for_shoppers(runtime).merge(for_the_platform(runtime));
+    finish(runtime, routes)
+}
+
+/// The routes of a process with two listeners: the first for shoppers, to whom the second, for the
+/// platform, does not exist.
+pub fn routers(runtime: &Runtime) -> (Router, Router) {
+    let platform = for_the_platform(runtime).with_state(runtime.clone());
+    (finish(runtime, for_shoppers(runtime)), http::apply(platform, runtime.metrics.clone()))
+}
+
+fn for_shoppers(runtime: &Runtime) -> Router<Runtime> {
     let mut shoppers: Router<Runtime> = Router::new();
     if runtime.role.has_queue() {
         shoppers = shoppers.nest("/queue", queue::router());
@@ -24,16 +36,21 @@ pub fn router(runtime: &Runtime) -> Router {
     if runtime.role.has_payment() {
         shoppers = shoppers.nest("/payment", payment::router(runtime.clone()));
     }
-    let shoppers = shoppers
+    shoppers
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(middleware::from_fn_with_state(runtime.clone(), extract::same_origin));
-    let internal =
-        Router::new().nest("/internal", internal::router()).layer(DefaultBodyLimit::max(SETTINGS_BYTES_MAX));
-    let routes = shoppers
-        .merge(internal)
+        .layer(middleware::from_fn_with_state(runtime.clone(), extract::same_origin))
+}
+
+fn for_the_platform(runtime: &Runtime) -> Router<Runtime> {
+    Router::new()
+        .nest("/internal", internal::router())
+        .layer(DefaultBodyLimit::max(SETTINGS_BYTES_MAX))
         .merge(health::routes(runtime.readiness.clone(), runtime.metrics.clone()))
-        .fallback(pages::serve)
-        .with_state(runtime.clone());
+}
+
+/// Adds what the listener of shoppers has besides: the pages, and the polls.
+fn finish(runtime: &Runtime, routes: Router<Runtime>) -> Router {
+    let routes = routes.fallback(pages::serve).with_state(runtime.clone());
     let mut app = http::apply(routes, runtime.metrics.clone());
     if runtime.role.has_queue() {
         let polls = queue::polls().method_not_allowed_fallback(problem::method_not_allowed);

@@ -49,6 +49,9 @@ pub struct Environment {
     pub redis: String,
     /// `DDIB_LISTEN`: where to serve.
     pub listen: SocketAddr,
+    /// `DDIB_INTERNAL_LISTEN`: where to serve what only the platform asks for (`/internal`, health,
+    /// metrics), and nowhere else. Where it is not set, everything is served at `DDIB_LISTEN`.
+    pub internal_listen: Option<SocketAddr>,
     /// `DDIB_ENTER_PER_ADDRESS` and `DDIB_ENTER_PER_SHOPPER`, where they are set.
     pub enter_rates: EnterRates,
 }
@@ -124,14 +127,18 @@ impl Environment {
             enter_rates,
             config: need("DDIB_CONFIG", "give the path of the deal's configuration")?.into(),
             secrets: need("DDIB_SECRETS", "give the folder of the deal's secret files")?.into(),
-            listen: listen.parse().map_err(|_| ConfigError::Invalid {
-                name: "DDIB_LISTEN",
-                value: listen,
-                expected: "an address such as 127.0.0.1:8081",
-            })?,
+            listen: address("DDIB_LISTEN", listen)?,
+            internal_listen: get("DDIB_INTERNAL_LISTEN")
+                .map(|value| address("DDIB_INTERNAL_LISTEN", value))
+                .transpose()?,
             redis,
         })
     }
+}
+
+fn address(name: &'static str, value: String) -> Result<SocketAddr, ConfigError> {
+    let expected = "an address such as 127.0.0.1:8081";
+    value.parse().map_err(|_| ConfigError::Invalid { name, value, expected })
 }
 
 fn rate(
@@ -283,6 +290,7 @@ mod tests {
             ("DDIB_REDIS", "localhost"),
             ("DDIB_REDIS", ":1"),
             ("DDIB_LISTEN", "8080"),
+            ("DDIB_INTERNAL_LISTEN", "8081"),
             ("DDIB_ENTER_PER_ADDRESS", "0"),
             ("DDIB_ENTER_PER_SHOPPER", "many"),
         ] {

@@ -6,7 +6,8 @@ use tenant_runtime::config::{Environment, Role};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// One deal's own server. Configured by DDIB_CONFIG, DDIB_SECRETS, DDIB_REDIS and DDIB_LISTEN.
+/// One deal's own server. Configured by DDIB_CONFIG, DDIB_SECRETS, DDIB_REDIS and DDIB_LISTEN, and
+/// by DDIB_INTERNAL_LISTEN where the platform has a listener of its own.
 #[derive(Parser)]
 #[command(name = "tenant-runtime", version)]
 struct Arguments {

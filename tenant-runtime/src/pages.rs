@@ -12,8 +12,9 @@ use crate::state::Runtime;
 #[folder = "../web/dist/deal"]
 struct Pages;
 
-/// Paths that belong to the interface: nothing below them is a page.
-const INTERFACES: [&str; 4] = ["queue", "shop", "payment", "internal"];
+/// Paths that belong to the interface: nothing below them is a page. The last four may be served at
+/// another listener, and are no pages here either.
+const INTERFACES: [&str; 7] = ["queue", "shop", "payment", "internal", "healthz", "readyz", "metrics"];
 
 /// Answers whatever no route matched: the app for `/` and `/orders/{id}`, its files, or a problem.
 pub async fn serve(State(runtime): State<Runtime>, request: Request) -> Response {

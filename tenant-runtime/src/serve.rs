@@ -1,5 +1,7 @@
 //! The life of a process: start, serve, drain.
 
+use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -26,9 +28,7 @@ pub async fn run(role: Role, environment: Environment) -> anyhow::Result<()> {
     let shutdown = Shutdown::on_signals().context("cannot listen to signals")?;
     let config = config::read_deal(&environment.config)?;
     let secrets = config::read_secrets(&environment.secrets, role)?;
-    let listener = TcpListener::bind(environment.listen).await.with_context(|| {
-        format!("cannot listen at DDIB_LISTEN={}: is the port taken?", environment.listen)
-    })?;
+    let listeners = Listeners::bind(&environment).await?;
     let store = connect(&environment.redis, &secrets.redis_password, &shutdown)
         .await
         .with_context(|| format!("cannot use the Redis at DDIB_REDIS={}", environment.redis))?;
@@ -36,32 +36,72 @@ pub async fn run(role: Role, environment: Environment) -> anyhow::Result<()> {
     let enter_rates = environment.enter_rates;
     let runtime = Runtime::new(Ingredients { role, config, secrets, store, clock, shutdown, enter_rates })
         .context("the deal's configuration cannot be used")?;
-    tracing::info!(deal = %runtime.config.deal, ?role, address = %listener.local_addr()?, "listening");
-    serve(runtime, listener).await
+    tracing::info!(deal = %runtime.config.deal, ?role, address = %listeners.shoppers.local_addr()?, "listening");
+    serve(runtime, listeners).await
 }
 
-/// Serves a runtime at a listener until its shutdown is triggered. The first settings are applied
+/// Where a process serves.
+struct Listeners {
+    shoppers: TcpListener,
+    /// `None` where the platform's own questions are answered at the one for shoppers.
+    platform: Option<TcpListener>,
+}
+
+impl Listeners {
+    async fn bind(environment: &Environment) -> anyhow::Result<Listeners> {
+        let platform = match environment.internal_listen {
+            Some(address) => Some(bind("DDIB_INTERNAL_LISTEN", address).await?),
+            None => None,
+        };
+        Ok(Listeners { shoppers: bind("DDIB_LISTEN", environment.listen).await?, platform })
+    }
+}
+
+async fn bind(name: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let bound = TcpListener::bind(address).await;
+    bound.with_context(|| format!("cannot listen at {name}={address}: is the port taken?"))
+}
+
+/// Serves a runtime at its listeners until its shutdown is triggered. The first settings are applied
 /// and the first look at the room is taken before the process calls itself ready.
 ///
 /// # Errors
 /// Where Redis refuses the first steps, or the listener fails.
-pub async fn serve(runtime: Runtime, listener: TcpListener) -> anyhow::Result<()> {
+async fn serve(runtime: Runtime, listeners: Listeners) -> anyhow::Result<()> {
     queue::arm(&runtime).await.context("cannot prepare the deal in its Redis")?;
-    let router = app::router(&runtime);
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(queue::run(runtime.clone()));
     if runtime.role.has_payment() {
         tasks.spawn(payment::run(runtime.clone()));
     }
     runtime.readiness.set_ready();
-    let served =
-        shutdown::serve(listener, router, runtime.shutdown.clone(), runtime.readiness.clone(), GRACE).await;
+    let served = listen(&runtime, listeners).await;
     runtime.shutdown.trigger();
     let finished = tokio::time::timeout(GRACE, async { while tasks.join_next().await.is_some() {} }).await;
     if finished.is_err() {
         tracing::warn!("a background task was still at work when the grace ended");
     }
     served.context("the listener failed")
+}
+
+/// Ends when both listeners have, and both end when one of them fails.
+async fn listen(runtime: &Runtime, listeners: Listeners) -> io::Result<()> {
+    let serve = async |listener, router| {
+        let (shutdown, readiness) = (runtime.shutdown.clone(), runtime.readiness.clone());
+        let served = shutdown::serve(listener, router, shutdown, readiness, GRACE).await;
+        runtime.shutdown.trigger();
+        served
+    };
+    let Listeners { shoppers, platform } = listeners;
+    match platform {
+        None => serve(shoppers, app::router(runtime)).await,
+        Some(platform) => {
+            let (for_shoppers, for_the_platform) = app::routers(runtime);
+            let (first, second) =
+                tokio::join!(serve(shoppers, for_shoppers), serve(platform, for_the_platform));
+            first.and(second)
+        }
+    }
 }
 
 async fn connect(

@@ -24,20 +24,25 @@ struct Process {
 
 impl Process {
     async fn start(deal: &Deal, files: &TempDir) -> Process {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new(BINARY)
+        let port = free_port();
+        let process = Process::spawn(deal, files, port, |_| {});
+        eventually("the process is ready", async || process.status("/readyz").await == Some(200)).await;
+        process
+    }
+
+    fn spawn(deal: &Deal, files: &TempDir, port: u16, more: impl FnOnce(&mut Command)) -> Process {
+        let mut command = Command::new(BINARY);
+        command
             .arg("all")
             .env("DDIB_CONFIG", files.path().join("config.json"))
             .env("DDIB_SECRETS", files.path().join("secrets"))
             .env("DDIB_REDIS", deal.redis.address())
             .env("DDIB_LISTEN", format!("127.0.0.1:{port}"))
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+            .stderr(Stdio::null());
+        more(&mut command);
+        let child = command.spawn().unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let process = Process { child, base: format!("http://127.0.0.1:{port}"), http };
-        eventually("the process is ready", async || process.status("/readyz").await == Some(200)).await;
-        process
+        Process { child, base: format!("http://127.0.0.1:{port}"), http }
     }
 
     async fn status(&self, path: &str) -> Option<u16> {
@@ -70,6 +75,33 @@ impl Drop for Process {
         // Fails where the process has ended already, which is what was wanted.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_the_platforms_is_not_served_to_shoppers() {
+    let deal = Deal::new(SignedDuration::from_secs(60), |_| {}).await;
+    let files = deal.write_files();
+    let internal = free_port();
+    let shoppers = Process::spawn(&deal, &files, free_port(), |command| {
+        command.env("DDIB_INTERNAL_LISTEN", format!("127.0.0.1:{internal}"));
+    });
+    let status = async |path: &str| {
+        let answer = shoppers.http.get(format!("http://127.0.0.1:{internal}{path}")).send().await;
+        answer.ok().map(|answer| answer.status().as_u16())
+    };
+    eventually("the process is ready", async || status("/readyz").await == Some(200)).await;
+    // Without the token it is refused, but it is there.
+    assert_eq!(status("/internal/report").await, Some(401));
+    assert_eq!(status("/metrics").await, Some(200));
+    assert_eq!(status("/queue/status").await, Some(404));
+    assert_eq!(shoppers.status("/queue/status").await, Some(200));
+    for path in ["/internal/report", "/internal/settings", "/healthz", "/readyz", "/metrics"] {
+        assert_eq!(shoppers.status(path).await, Some(404), "{path}");
     }
 }
 
