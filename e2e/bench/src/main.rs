@@ -2,7 +2,9 @@
 //! writes the figures as JSON, and fails only where a run broke an invariant.
 
 mod load;
+mod open;
 mod reference;
+mod responder;
 mod server;
 mod suites;
 mod table;
@@ -37,6 +39,9 @@ enum Role {
     /// Serves one small answer with axum and nothing else: the reference of the HTTP suites.
     #[command(hide = true)]
     BareAxum { listen: std::net::SocketAddr },
+    /// Answers every request with the same bytes, on epoll and nothing else.
+    #[command(hide = true)]
+    BareEpoll { listen: std::net::SocketAddr },
 }
 
 /// How a measurement is taken.
@@ -51,6 +56,7 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.role {
         Some(Role::BareAxum { listen }) => runtime.block_on(reference::bare_axum(listen)),
+        Some(Role::BareEpoll { listen }) => responder::run(listen),
         None => runtime.block_on(measure(&arguments)),
     }
 }

@@ -12,12 +12,20 @@ use futures_util::StreamExt as _;
 use redis::aio::MultiplexedConnection;
 use tokio::sync::Notify;
 
-/// axum, one route, one small body.
+/// How long `/late` takes: a generator that can be trusted measures just that.
+pub const LATE: Duration = Duration::from_millis(20);
+
+/// axum, one route, one small body; and `/late`, against which the generator is checked.
 pub async fn bare_axum(listen: SocketAddr) -> Result<()> {
     let listener = tokio::net::TcpListener::bind(listen).await?;
     let router = Router::new()
         .route("/", get(|| async { r#"{"state":"waiting","position":1234,"pollAfterMs":5000}"# }));
-    axum::serve(listener, router.merge(Router::new().route("/healthz", get(|| async { "alive" })))).await?;
+    let late = get(|| async {
+        tokio::time::sleep(LATE).await;
+        "late"
+    });
+    let router = router.route("/healthz", get(|| async { "alive" })).route("/late", late);
+    axum::serve(listener, router).await?;
     Ok(())
 }
 

@@ -9,10 +9,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use control_plane_telemetry::clock::Clock;
+use control_plane_telemetry::shutdown::Shutdown;
 use control_plane_token::{Issuer, Keys};
 use crds::{OnRefresh, PaymentProvider, Prequeue, Won};
 use jiff::SignedDuration;
 use tempfile::TempDir;
+use tenant_runtime::config::{EnterRates, Role, read_secrets};
+use tenant_runtime::redis::Store;
+use tenant_runtime::state::{Ingredients, Runtime};
 use tenant_runtime_core::config::{
     DealConfig, IdentityConfig, LedgerConfig, PaymentConfig, ProductSettings, Settings, secrets,
 };
@@ -91,6 +95,23 @@ impl Redis {
         format!("redis://:{PASSWORD}@127.0.0.1:{}", self.port)
     }
 
+    /// What `INFO memory` calls `used_memory`, in bytes.
+    pub async fn used_memory(&self) -> Result<u64> {
+        let mut connection = redis::Client::open(self.url())?.get_multiplexed_async_connection().await?;
+        let text: String = redis::cmd("INFO").arg("memory").query_async(&mut connection).await?;
+        let line = text.lines().find_map(|line| line.strip_prefix("used_memory:"));
+        Ok(line.context("no used_memory")?.trim().parse()?)
+    }
+
+    /// How many scripts were called. (The commands inside of a script are counted as calls, too.)
+    pub async fn scripts(&self) -> Result<u64> {
+        let mut connection = redis::Client::open(self.url())?.get_multiplexed_async_connection().await?;
+        let text: String = redis::cmd("INFO").arg("commandstats").query_async(&mut connection).await?;
+        let line = text.lines().find_map(|line| line.strip_prefix("cmdstat_evalsha:calls="));
+        let calls = line.and_then(|rest| rest.split(',').next()).context("no script was ever called")?;
+        Ok(calls.parse()?)
+    }
+
     /// How many calls of commands there have been, all in all, but for those of asking.
     pub async fn calls(&self) -> Result<u64> {
         let mut connection = redis::Client::open(self.url())?.get_multiplexed_async_connection().await?;
@@ -111,18 +132,18 @@ impl Redis {
     }
 }
 
-/// The reference server.
-pub struct BareAxum {
+/// A reference server: this very program in another role.
+pub struct Reference {
     _process: Process,
     pub address: SocketAddr,
 }
 
-impl BareAxum {
-    pub async fn start() -> Result<BareAxum> {
+impl Reference {
+    /// `role` is `bare-axum` or `bare-epoll`.
+    pub async fn start(role: &str) -> Result<Reference> {
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
-        let child =
-            Command::new(std::env::current_exe()?).arg("bare-axum").arg(address.to_string()).spawn()?;
-        let server = BareAxum { _process: Process(child), address };
+        let child = Command::new(std::env::current_exe()?).arg(role).arg(address.to_string()).spawn()?;
+        let server = Reference { _process: Process(child), address };
         wait_for(address, "/healthz").await?;
         Ok(server)
     }
@@ -130,17 +151,26 @@ impl BareAxum {
 
 /// A deal that is open, with its runtime and its Redis.
 pub struct Deal {
-    _process: Process,
+    process: Process,
     pub address: SocketAddr,
     pub redis: Redis,
     pub product: Uuid,
+    config: DealConfig,
     issuer: Issuer,
     clock: Clock,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl Deal {
+    pub const NAME: &str = "bench-20260101-1000";
+
+    /// One with a place inside for everybody.
     pub async fn start(durability: Durability) -> Result<Deal> {
+        Deal::start_with(durability, 1_000_000).await
+    }
+
+    /// One with so many places inside; everybody else waits.
+    pub async fn start_with(durability: Durability, inside_max: u32) -> Result<Deal> {
         let redis = Redis::start(durability).await?;
         let dir = tempfile::tempdir()?;
         let keys = Keys::generate()?;
@@ -148,7 +178,8 @@ impl Deal {
         let product = Uuid::new_v4();
         write_secrets(dir.path())?;
         let config = dir.path().join("config.json");
-        std::fs::write(&config, serde_json::to_vec(&deal_config(&clock, &keys, product))?)?;
+        let document = deal_config(&clock, &keys, product, inside_max);
+        std::fs::write(&config, serde_json::to_vec(&document)?)?;
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let log = std::fs::File::create(dir.path().join("runtime.log"))?;
         let child = Command::new(runtime_binary()?)
@@ -166,9 +197,34 @@ impl Deal {
             .spawn()
             .context("starting tenant-runtime")?;
         let issuer = Issuer::new(ISSUER, &keys);
-        let deal = Deal { _process: Process(child), address, redis, product, issuer, clock, _dir: dir };
+        let process = Process(child);
+        let deal = Deal { process, address, redis, product, config: document, issuer, clock, dir };
         wait_for(address, "/readyz").await?;
         Ok(deal)
+    }
+
+    /// A runtime of this deal in this very process: the steps without HTTP and tokens around them.
+    pub async fn runtime(&self) -> Result<Runtime> {
+        let secrets = read_secrets(&self.dir.path().join("secrets"), Role::Queue)?;
+        let address = format!("127.0.0.1:{}", self.redis.port);
+        let store = Store::connect(&address, &secrets.redis_password).await?;
+        let ingredients = Ingredients {
+            role: Role::Queue,
+            config: self.config.clone(),
+            secrets,
+            store,
+            clock: self.clock.clone(),
+            shutdown: Shutdown::manual(),
+            enter_rates: EnterRates::default(),
+        };
+        Ok(Runtime::new(ingredients)?)
+    }
+
+    /// What the runtime's process has in memory, in kibibytes.
+    pub fn resident_kib(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.0.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        Ok(line.trim().trim_end_matches("kB").trim().parse()?)
     }
 
     /// The cookie header of a shopper who is signed in.
@@ -228,12 +284,15 @@ fn runtime_binary() -> Result<PathBuf> {
     Ok(beside)
 }
 
+/// What the bench deal's tickets are signed with.
+pub const DEAL_KEY: [u8; 32] = [0x1a; 32];
+
 fn write_secrets(dir: &Path) -> Result<()> {
     let dir = dir.join("secrets");
     std::fs::create_dir(&dir)?;
     let key = |byte: &str| byte.repeat(32);
     let values = BTreeMap::from([
-        (secrets::DEAL_KEY, key("1a")),
+        (secrets::DEAL_KEY, key(&format!("{:02x}", DEAL_KEY[0]))),
         (secrets::DRAW_SECRET, key("2b")),
         (secrets::REDIS_PASSWORD, PASSWORD.to_owned()),
         (secrets::LEDGER_TOKEN, key("3c")),
@@ -246,10 +305,10 @@ fn write_secrets(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-fn deal_config(clock: &Clock, keys: &Keys, product: Uuid) -> DealConfig {
+fn deal_config(clock: &Clock, keys: &Keys, product: Uuid, inside_max: u32) -> DealConfig {
     let now = clock.now();
     DealConfig {
-        deal: "bench-20260101-1000".to_owned(),
+        deal: Deal::NAME.to_owned(),
         title: "bench".to_owned(),
         company_name: "bench".to_owned(),
         origin: "http://bench.ddib.localhost".to_owned(),
@@ -279,7 +338,7 @@ fn deal_config(clock: &Clock, keys: &Keys, product: Uuid) -> DealConfig {
             paused: false,
             closed: false,
             admissions_per_second: 100_000,
-            inside_max: 1_000_000,
+            inside_max,
             products: vec![ProductSettings {
                 id: product,
                 name: "bench".to_owned(),
