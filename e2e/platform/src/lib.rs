@@ -9,6 +9,7 @@
 pub mod client;
 pub mod crowd;
 pub mod down;
+pub mod draw;
 pub mod edge;
 pub mod executor;
 mod files;

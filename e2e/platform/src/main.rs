@@ -11,7 +11,7 @@ use control_plane_telemetry::clock::Clock;
 use control_plane_telemetry::shutdown::Shutdown;
 use e2e_platform::crowd::{self, Mix};
 use e2e_platform::screen::Screen;
-use e2e_platform::{down, state, up};
+use e2e_platform::{down, draw, state, up};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -32,6 +32,24 @@ enum Command {
     Crowd(Crowd),
     /// Ends a platform and what a killed one left running; its state is kept.
     Down(Down),
+    /// What a deal's draw came to.
+    #[command(subcommand)]
+    Draw(Draw),
+}
+
+#[derive(Subcommand)]
+enum Draw {
+    /// Checks a draw from what its deal publishes, and computes anyone's number.
+    Verify {
+        /// The address of the deal.
+        url: String,
+        /// The commitment as it was shown before the doors opened.
+        #[arg(long)]
+        commitment: Option<String>,
+        /// An order of arrival, from 1; may be given several times.
+        #[arg(long)]
+        entrant: Vec<u64>,
+    },
 }
 
 #[derive(Args)]
@@ -116,6 +134,10 @@ async fn run(arguments: Arguments, screen: &Screen) -> anyhow::Result<ExitCode> 
         Command::Crowd(crowd) => send(crowd, screen).await,
         Command::Down(Down { state }) => {
             screen.plain(&down::run(&state).await?.to_string());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Draw(Draw::Verify { url, commitment, entrant }) => {
+            screen.plain(&draw::verify(&url, commitment.as_deref(), &entrant).await?.to_string());
             Ok(ExitCode::SUCCESS)
         }
     }
