@@ -3,9 +3,15 @@
 //! What to do is decided in `operator-core`; how it is done is behind [`Executor`]; where the
 //! `TimeDeal`s are kept is behind [`Deals`]. This crate decides nothing about a deal by itself.
 
+mod cluster;
+pub mod config;
 mod failure;
+pub mod inside;
+mod leader;
+mod meter;
 mod pace;
 mod ports;
+pub mod process;
 mod reconcile;
 mod run;
 #[cfg(test)]

@@ -1,15 +1,43 @@
-//! The operator's command line.
+//! The operator's command line: parses and calls.
 
-use clap::Parser;
+use std::io::Write as _;
 
-/// Runs the lifecycle of `TimeDeal`s.
-///
-/// The Kubernetes executor is not part of this build, so there is nothing that this binary could
-/// run: on one machine, `bidd up` runs the same lifecycle with processes.
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use operator::config::Config;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// As committed; a test of `crds` keeps it what the types say.
+const CRD: &str = include_str!("../../crds/timedeals.yaml");
+
+/// Brings `TimeDeal`s to life in a Kubernetes cluster.
 #[derive(Parser)]
-#[command(name = "operator", version, arg_required_else_help = true)]
-struct Arguments {}
+#[command(name = "operator", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
 
-fn main() {
-    let Arguments {} = Arguments::parse();
+#[derive(Subcommand)]
+enum Command {
+    /// Look after the deals of the cluster. Configured by `BIDD_OPERATOR_*`.
+    Run,
+    /// Print the definition of `TimeDeal`, as YAML.
+    Crd,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Crd => std::io::stdout().write_all(CRD.as_bytes()).context("standard output is closed"),
+        Command::Run => {
+            control_plane_telemetry::logs::init("operator");
+            let config = Config::load()?;
+            tokio::runtime::Builder::new_multi_thread()
+                .enable_all()
+                .build()?
+                .block_on(operator::process::run(config))
+        }
+    }
 }

@@ -24,6 +24,12 @@ pub trait Executor: Send + Sync + 'static {
         deal: &TimeDeal,
         desired: &Desired,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// Returns when something of the deal is no longer as it was applied, so that a pass is due
+    /// before its time. Never, where nobody else has a hand in what is applied.
+    fn stirred(&self, _deal: &TimeDeal) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
 }
 
 /// Keeps the `TimeDeal`s: the Kubernetes API, or a directory of files.

@@ -47,6 +47,7 @@ pub async fn look_after<E: Executor, D: Deals>(
         let changed = tokio::select! {
             () = shared.shutdown.triggered() => return,
             changed = news.changed() => changed,
+            () = shared.executor.stirred(&deal) => Ok(()),
             () = wait(&shared.clock, shared.pace.nap_max, &next) => Ok(()),
         };
         if changed.is_err() {

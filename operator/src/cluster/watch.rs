@@ -1,0 +1,85 @@
+//! Watches what deals have in the cluster, by label and as metadata alone: nothing is kept of it
+//! but whether it is still as it was applied.
+
+use std::collections::HashSet;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
+use k8s_openapi::api::core::v1::{ConfigMap, LimitRange, Namespace, ResourceQuota, Service, ServiceAccount};
+use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use kube::core::PartialObjectMeta;
+use kube::runtime::{WatchStreamExt as _, watcher};
+use kube::{Api, Client, Resource, ResourceExt as _};
+use operator_core::objects::{DEAL, EdgeRoute};
+use serde::de::DeserializeOwned;
+use tokio::task::JoinSet;
+
+use super::applied::Applied;
+
+/// Watches every kind, until the set is dropped.
+pub fn all(client: &Client, edge: &EdgeRoute, applied: &Arc<Applied>) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(kind::<Namespace>(client.clone(), Arc::clone(applied)));
+    tasks.spawn(kind::<ResourceQuota>(client.clone(), Arc::clone(applied)));
+    tasks.spawn(kind::<LimitRange>(client.clone(), Arc::clone(applied)));
+    tasks.spawn(kind::<NetworkPolicy>(client.clone(), Arc::clone(applied)));
+    tasks.spawn(kind::<ServiceAccount>(client.clone(), Arc::clone(applied)));
+    tasks.spawn(kind::<ConfigMap>(client.clone(), Arc::clone(applied)));
+    tasks.spawn(kind::<Service>(client.clone(), Arc::clone(applied)));
+    tasks.spawn(kind::<StatefulSet>(client.clone(), Arc::clone(applied)));
+    tasks.spawn(kind::<Deployment>(client.clone(), Arc::clone(applied)));
+    tasks.spawn(kind::<HorizontalPodAutoscaler>(client.clone(), Arc::clone(applied)));
+    tasks.spawn(kind::<PodDisruptionBudget>(client.clone(), Arc::clone(applied)));
+    match edge {
+        EdgeRoute::Gateway { .. } => {
+            tasks.spawn(kind::<gateway_api::httproutes::HttpRoute>(client.clone(), Arc::clone(applied)))
+        }
+        EdgeRoute::Ingress { .. } => tasks.spawn(kind::<Ingress>(client.clone(), Arc::clone(applied))),
+    };
+    tasks
+}
+
+/// A broken watch is begun again after a pause that grows; what happened meanwhile, its first list
+/// tells.
+async fn kind<K>(client: Client, applied: Arc<Applied>)
+where
+    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + 'static,
+{
+    let name: &'static str = kind_of::<K>();
+    let api = Api::<PartialObjectMeta<K>>::all(client);
+    let config = watcher::Config::default().labels(DEAL);
+    let mut events = std::pin::pin!(watcher(api, config).default_backoff());
+    let mut listed = HashSet::new();
+    while let Some(event) = events.next().await {
+        match event {
+            Ok(watcher::Event::Init) => listed.clear(),
+            Ok(watcher::Event::InitApply(found)) => {
+                if let Some(deal) = found.labels().get(DEAL) {
+                    listed.insert((deal.clone(), found.name_any()));
+                    applied.saw(deal, name, &found.metadata);
+                }
+            }
+            Ok(watcher::Event::InitDone) => applied.listed(name, &std::mem::take(&mut listed)),
+            Ok(watcher::Event::Apply(found)) => {
+                if let Some(deal) = found.labels().get(DEAL) {
+                    applied.saw(deal, name, &found.metadata);
+                }
+            }
+            Ok(watcher::Event::Delete(found)) => {
+                if let Some(deal) = found.labels().get(DEAL) {
+                    applied.lost(deal, name, &found.name_any());
+                }
+            }
+            Err(error) => tracing::warn!(kind = name, %error, "a watch broke, and is begun again"),
+        }
+    }
+}
+
+/// What entries of this kind are kept under.
+pub fn kind_of<K>() -> &'static str {
+    std::any::type_name::<K>()
+}
