@@ -33,7 +33,7 @@ impl Keys {
     }
 
     /// Hash: shopper (16 bytes) -> twice the order of arrival, and one more once it was claimed. The
-    /// shoppers are spread over [`TICKET_HASHES`] such hashes, each small enough for Redis to keep it
+    /// shoppers are spread over `TICKET_HASHES` such hashes, each small enough for Redis to keep it
     /// as one flat list: that is what makes a waiting shopper cheap.
     #[must_use]
     pub fn tickets(&self, shopper: Uuid) -> String {
