@@ -15,6 +15,8 @@ pub struct Pass {
     /// When to look again at the latest; `None` where the pass did not get as far as a plan, or
     /// nothing is left to be done.
     pub next_wake: Option<Timestamp>,
+    /// Nothing is left to be done for the deal, once this pass has succeeded.
+    pub is_over: bool,
     pub result: Result<(), Failure>,
 }
 
@@ -31,11 +33,11 @@ pub async fn reconcile<E: Executor, D: Deals>(
 ) -> Pass {
     let observed = match bounded("observe the runtime", executor.observe(deal)).await {
         Ok(observed) => observed,
-        Err(failure) => return Pass { next_wake: None, result: Err(failure) },
+        Err(failure) => return Pass { next_wake: None, is_over: false, result: Err(failure) },
     };
     let plan = plan(deal, &observed, clock.now(), context);
     let result = carry_out(executor, deals, deal, &plan).await;
-    Pass { next_wake: plan.next_wake, result }
+    Pass { next_wake: plan.next_wake, is_over: plan.finalized, result }
 }
 
 async fn carry_out<E: Executor, D: Deals>(

@@ -33,6 +33,8 @@ struct Next {
     at: Option<Timestamp>,
     /// So long after a failure, whatever the clock says. A failure puts off nothing that is due.
     retry: Option<Duration>,
+    /// The deal is let go of: whatever happens to the object now is no concern of ours.
+    is_over: bool,
 }
 
 /// Returns when the deal is gone (the sender is dropped) or the process shuts down.
@@ -44,6 +46,9 @@ pub async fn look_after<E: Executor, D: Deals>(
     let mut failures = 0;
     loop {
         let next = pass(&shared, &mut deal, &mut failures).await;
+        if next.is_over {
+            return ended(&shared.shutdown, news).await;
+        }
         let changed = tokio::select! {
             () = shared.shutdown.triggered() => return,
             changed = news.changed() => changed,
@@ -91,7 +96,15 @@ async fn pass<E: Executor, D: Deals>(shared: &Shared<E, D>, deal: &mut TimeDeal,
             Some(pause)
         }
     };
-    Next { at: pass.next_wake, retry }
+    Next { at: pass.next_wake, is_over: pass.is_over && retry.is_none(), retry }
+}
+
+/// Waits until the object is gone: a worker that ends before would be started again.
+async fn ended(shutdown: &Shutdown, mut news: watch::Receiver<Arc<TimeDeal>>) {
+    tokio::select! {
+        () = shutdown.triggered() => {}
+        () = async { while news.changed().await.is_ok() {} } => {}
+    }
 }
 
 async fn wait(clock: &Clock, nap_max: Duration, next: &Next) {
