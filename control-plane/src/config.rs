@@ -2,6 +2,8 @@
 //! and, where `BIDD_CONFIG` names one, from a TOML file; the environment wins. Whatever is missing
 //! or wrong ends the start with one line that names the variable.
 
+mod storage;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 
@@ -14,6 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
+pub use self::storage::{S3Config, StorageConfig};
 use crate::http::site::Site;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -27,6 +30,9 @@ pub struct Config {
     pub kakao: KakaoConfig,
     pub kakaopay: KakaoPayConfig,
     pub storage: StorageConfig,
+    /// Left out where deals do not run in a cluster.
+    #[serde(default)]
+    pub kubernetes: Option<KubernetesConfig>,
     /// 32 bytes as 64 hex digits: seals merchants' keys and the state of a signing-in.
     #[serde(deserialize_with = "secret")]
     pub seal_key: SecretString,
@@ -95,22 +101,13 @@ pub struct KakaoPayConfig {
     pub merchant_key: SecretString,
 }
 
-/// An S3-compatible object store.
+/// The Kubernetes cluster that deals run in. How it is reached is for the pod's service account, or
+/// `KUBECONFIG`, to say.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct StorageConfig {
-    /// Left out for AWS itself.
-    #[serde(default)]
-    pub endpoint: Option<Url>,
-    pub region: String,
-    pub bucket: String,
-    #[serde(deserialize_with = "text")]
-    pub access_key: String,
-    #[serde(deserialize_with = "secret")]
-    pub secret_key: SecretString,
-    /// The bucket in the path instead of the host name, as most servers other than AWS want it.
-    #[serde(default)]
-    pub force_path_style: bool,
+pub struct KubernetesConfig {
+    /// Where the secrets of deals go.
+    pub namespace: String,
 }
 
 /// How much the platform can carry at the same time.
@@ -257,10 +254,15 @@ impl Config {
         }
         self.calendar.check()?;
         self.deals.check()?;
-        if self.storage.bucket.is_empty() {
-            return Err(wrong("storage.bucket", "must not be empty".to_owned()));
+        match &self.storage {
+            StorageConfig::S3(s3) if s3.bucket.is_empty() => {
+                Err(wrong("storage.bucket", "must not be empty".to_owned()))
+            }
+            StorageConfig::Directory(path) if !path.is_absolute() => {
+                Err(wrong("storage.directory", "must be an absolute path".to_owned()))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// # Errors
@@ -478,9 +480,24 @@ mod tests {
     }
 
     #[test]
+    fn pictures_may_be_kept_in_a_directory() {
+        let in_a_directory = |text: &str| {
+            let (rest, _s3) = text.split_once("[storage]").unwrap();
+            format!(
+                "{rest}[storage]\ndirectory = \"/var/lib/bidd/objects\"\n[kubernetes]\nnamespace = \"bidd\""
+            )
+        };
+        let config = Config::from_figment(&figment(in_a_directory)).unwrap();
+        assert!(matches!(config.storage, StorageConfig::Directory(path) if path.ends_with("objects")));
+        assert_eq!(config.kubernetes.unwrap().namespace, "bidd");
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         for (from, to, variable) in [
             ("region = \"r\"", "", "BIDD_STORAGE__REGION"),
+            ("region = \"r\"", "region = \"r\"\ndirectory = \"/d\"", "BIDD_STORAGE"),
+            ("secret_key = \"s\"", "", "BIDD_STORAGE__SECRET_KEY"),
             ("port = 8080", "port = \"many\"", "BIDD_PUBLIC__PORT"),
             ("scheme = \"http\"", "scheme = \"ftp\"", "BIDD_PUBLIC__SCHEME"),
             ("abab", "zz", "BIDD_SEAL_KEY"),

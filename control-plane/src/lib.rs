@@ -25,6 +25,7 @@ pub mod products;
 pub mod refunds;
 pub mod rentals;
 pub mod seal;
+pub mod serve;
 mod service;
 pub mod settlement;
 pub mod state;

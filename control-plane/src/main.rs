@@ -5,7 +5,7 @@ use std::io::Write as _;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use control_plane::db::Db;
-use control_plane::{Config, openapi};
+use control_plane::{Config, openapi, serve};
 use migrations::{Migrator, MigratorTrait as _};
 
 #[global_allocator]
@@ -13,8 +13,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The control plane of BIDD and DDIB.
 ///
-/// This build has no connection to a Kubernetes cluster; on one machine the control plane is served
-/// by `bidd up`.
+/// Configured by `BIDD_*`. On one machine, without a cluster, it is served by `bidd up`.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -24,6 +23,10 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Serve the APIs and look after the deals in the cluster, until SIGTERM.
+    Serve,
+    /// Ask for a page: fails unless it answers 2xx. For a container without a shell.
+    Probe { url: String },
     /// Print the OpenAPI document.
     Openapi,
     /// Check the configuration, and bring the database up to date.
@@ -33,6 +36,11 @@ enum Command {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
+        Command::Serve => {
+            control_plane_telemetry::logs::init("control-plane");
+            serve::run(Config::load()?).await
+        }
+        Command::Probe { url } => serve::probe(&url).await,
         Command::Openapi => {
             let document = openapi::document().to_pretty_json()?;
             writeln!(std::io::stdout(), "{document}").context("standard output is closed")

@@ -83,9 +83,10 @@ pub async fn follow(state: &AppState) -> Result<(), JobError> {
 }
 
 /// A deal that was written and is gone is over. Its last status may never have been seen.
-async fn vanished(state: &AppState, rental: &Model, name: &str) -> Result<Option<Observed>, DbErr> {
+async fn vanished(state: &AppState, rental: &Model, name: &str) -> Result<Option<Observed>, JobError> {
     let written = append::find(state.db.read(), name).await?.is_some_and(|l| l.written_at.is_some());
-    if !written {
+    if !written || state.cluster.get(name).await?.is_some() {
+        // Not there yet, or written a moment ago: the list lags behind.
         return Ok(None);
     }
     let seen = rental.seen().unwrap_or_default();

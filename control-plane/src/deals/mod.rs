@@ -3,11 +3,13 @@
 
 pub mod builder;
 pub mod cluster;
+pub mod kubernetes;
 pub mod live;
 pub mod mirror;
 pub mod schedule;
 
 pub use cluster::{Cluster, ClusterError, ClusterFuture};
+pub use kubernetes::Kubernetes;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

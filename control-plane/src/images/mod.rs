@@ -1,4 +1,4 @@
-//! Pictures of products: decoded and made smaller on the way in, kept in an S3 store, served for
+//! Pictures of products: decoded and made smaller on the way in, kept in an S3 store or a directory, served for
 //! ever under an address whose content never changes.
 
 pub mod entity;
@@ -6,6 +6,7 @@ pub mod objects;
 pub mod store;
 
 mod decode;
+mod directory;
 mod get;
 mod upload;
 

@@ -1,4 +1,4 @@
-//! The object store: any server that speaks S3.
+//! The object store: any server that speaks S3, or a directory.
 
 use std::time::Duration;
 
@@ -12,14 +12,22 @@ use aws_sdk_s3::primitives::ByteStream;
 use axum::body::Bytes;
 use secrecy::ExposeSecret as _;
 
-use crate::config::StorageConfig;
+use super::directory::Directory;
+use crate::config::{S3Config, StorageConfig};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// One bucket.
+/// Where objects are kept, as configured.
 #[derive(Clone)]
-pub struct ObjectStore {
+pub enum ObjectStore {
+    Bucket(Bucket),
+    Directory(Directory),
+}
+
+/// One bucket of an S3 server.
+#[derive(Clone)]
+pub struct Bucket {
     client: Client,
     bucket: String,
 }
@@ -31,6 +39,41 @@ pub struct ObjectStoreError(String);
 impl ObjectStore {
     #[must_use]
     pub fn new(config: &StorageConfig) -> ObjectStore {
+        match config {
+            StorageConfig::S3(config) => ObjectStore::Bucket(Bucket::new(config)),
+            StorageConfig::Directory(path) => ObjectStore::Directory(Directory::new(path)),
+        }
+    }
+
+    /// Stores an object, or replaces it.
+    ///
+    /// # Errors
+    /// Where the store does not take it.
+    pub async fn put(&self, key: &str, content_type: &str, content: Bytes) -> Result<(), ObjectStoreError> {
+        match self {
+            ObjectStore::Bucket(bucket) => bucket.put(key, content_type, content).await,
+            ObjectStore::Directory(directory) => {
+                directory.put(key, content).await.map_err(|error| ObjectStoreError(error.to_string()))
+            }
+        }
+    }
+
+    /// An object's content, or `None` where there is no such object.
+    ///
+    /// # Errors
+    /// Where the store does not answer.
+    pub async fn get(&self, key: &str) -> Result<Option<Bytes>, ObjectStoreError> {
+        match self {
+            ObjectStore::Bucket(bucket) => bucket.get(key).await,
+            ObjectStore::Directory(directory) => {
+                directory.get(key).await.map_err(|error| ObjectStoreError(error.to_string()))
+            }
+        }
+    }
+}
+
+impl Bucket {
+    fn new(config: &S3Config) -> Bucket {
         let credentials = Credentials::new(
             &config.access_key,
             config.secret_key.expose_secret(),
@@ -54,24 +97,16 @@ impl ObjectStore {
         if let Some(endpoint) = &config.endpoint {
             builder = builder.endpoint_url(endpoint.as_str());
         }
-        ObjectStore { client: Client::from_conf(builder.build()), bucket: config.bucket.clone() }
+        Bucket { client: Client::from_conf(builder.build()), bucket: config.bucket.clone() }
     }
 
-    /// Stores an object, or replaces it.
-    ///
-    /// # Errors
-    /// Where the store does not take it.
-    pub async fn put(&self, key: &str, content_type: &str, content: Bytes) -> Result<(), ObjectStoreError> {
+    async fn put(&self, key: &str, content_type: &str, content: Bytes) -> Result<(), ObjectStoreError> {
         let put = self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type);
         put.body(ByteStream::from(content)).send().await.map_err(failed)?;
         Ok(())
     }
 
-    /// An object's content, or `None` where there is no such object.
-    ///
-    /// # Errors
-    /// Where the store does not answer.
-    pub async fn get(&self, key: &str) -> Result<Option<Bytes>, ObjectStoreError> {
+    async fn get(&self, key: &str) -> Result<Option<Bytes>, ObjectStoreError> {
         match self.client.get_object().bucket(&self.bucket).key(key).send().await {
             Ok(object) => {
                 let content =

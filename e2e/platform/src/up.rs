@@ -12,7 +12,7 @@ use axum::Router;
 use control_plane::AppState;
 use control_plane::config::{
     CalendarConfig, CapacityConfig, Config, DatabaseConfig, DealsConfig, KakaoConfig, KakaoPayConfig,
-    PublicConfig, Scheme, StorageConfig,
+    PublicConfig, S3Config, Scheme, StorageConfig,
 };
 use control_plane_telemetry::clock::Clock;
 use control_plane_telemetry::health::Readiness;
@@ -217,14 +217,15 @@ fn configuration(layout: &Layout, settings: &Settings) -> anyhow::Result<Config>
             merchant_id: e2e_kakao_sim::TEST_CID.to_owned(),
             merchant_key: e2e_kakao_sim::TEST_KEY.into(),
         },
-        storage: StorageConfig {
+        storage: StorageConfig::S3(S3Config {
             endpoint: Some(format!("http://127.0.0.1:{}", settings.ports.storage).parse()?),
             region: storage::REGION.to_owned(),
             bucket: storage::BUCKET.to_owned(),
             access_key: settings.storage_access_key.clone(),
             secret_key: settings.storage_secret_key.clone().into(),
             force_path_style: true,
-        },
+        }),
+        kubernetes: None,
         seal_key: settings.seal_key.clone().into(),
         token_key_pem: settings.token_key_pem.clone().into(),
         admins: vec![ADMIN.parse().context("the admin's Kakao id")?],

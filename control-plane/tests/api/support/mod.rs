@@ -12,7 +12,7 @@ use std::sync::Arc;
 use axum::Router;
 use control_plane::config::{
     CalendarConfig, CapacityConfig, Config, DatabaseConfig, DealsConfig, KakaoConfig, KakaoPayConfig,
-    PublicConfig, Scheme, StorageConfig,
+    PublicConfig, S3Config, Scheme, StorageConfig,
 };
 use control_plane::deals::{Cluster, ClusterFuture};
 use control_plane::http::site::Site;
@@ -72,14 +72,15 @@ fn config(dir: &TempDir, kakao: &str, s3: &str) -> Config {
             merchant_id: "TC0ONETIME".to_owned(),
             merchant_key: SecretString::from("DEV-platform"),
         },
-        storage: StorageConfig {
+        storage: StorageConfig::S3(S3Config {
             endpoint: Some(url(s3.to_owned())),
             region: "local".to_owned(),
             bucket: "pictures".to_owned(),
             access_key: "access".to_owned(),
             secret_key: SecretString::from("secret"),
             force_path_style: true,
-        },
+        }),
+        kubernetes: None,
         seal_key: SecretString::from("ab".repeat(32)),
         token_key_pem: SecretString::from(Keys::generate().unwrap().to_pem()),
         admins: vec![ADMIN],

@@ -13,7 +13,7 @@ use axum::http::{Request, StatusCode};
 use control_plane::companies::{self, entity as company_rows, merchant};
 use control_plane::config::{
     CalendarConfig, CapacityConfig, Config, DatabaseConfig, DealsConfig, KakaoConfig, KakaoPayConfig,
-    PublicConfig, Scheme, StorageConfig,
+    PublicConfig, S3Config, Scheme, StorageConfig,
 };
 use control_plane::deals::mirror;
 use control_plane::http::site::Site;
@@ -96,14 +96,15 @@ fn config(dir: &TempDir, pay: &str) -> Config {
             merchant_id: "TC0ONETIME".to_owned(),
             merchant_key: SecretString::from("DEV-platform"),
         },
-        storage: StorageConfig {
+        storage: StorageConfig::S3(S3Config {
             endpoint: Some(url("http://127.0.0.1:9")),
             region: "local".to_owned(),
             bucket: "images".to_owned(),
             access_key: "a".to_owned(),
             secret_key: SecretString::from("s"),
             force_path_style: true,
-        },
+        }),
+        kubernetes: None,
         seal_key: SecretString::from("ab".repeat(32)),
         token_key_pem: SecretString::from(Keys::generate().unwrap().to_pem()),
         admins: Vec::new(),
