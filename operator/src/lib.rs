@@ -4,7 +4,7 @@
 //! `TimeDeal`s are kept is behind [`Deals`]. This crate decides nothing about a deal by itself.
 
 mod cluster;
-pub mod config;
+pub mod environment;
 mod failure;
 pub mod inside;
 mod leader;

@@ -21,7 +21,7 @@ use tower::filter::FilterLayer;
 use tower::util::MapRequestLayer;
 
 use crate::cluster::{Cluster, ClusterDeals};
-use crate::config::Config;
+use crate::environment::Config;
 use crate::inside::Inside;
 use crate::leader::{Candidate, Fence};
 use crate::meter::Meter;
