@@ -183,14 +183,15 @@ fn announcement(
             if ahead < left {
                 return None;
             }
-            slim_chances(ahead, left)
+            slim_chances(left)
         }
     };
     Some(text)
 }
 
-fn slim_chances(ahead: u64, left: u64) -> String {
-    format!("앞에 {ahead}명이 있고 남은 수량은 {left}개예요. 차례가 오기 전에 다 팔릴 수 있어요.")
+/// How many are ahead is in the body already.
+fn slim_chances(left: u64) -> String {
+    format!("남은 수량은 {left}개예요. 차례가 오기 전에 다 팔릴 수 있어요.")
 }
 
 #[cfg(test)]
@@ -199,17 +200,16 @@ mod tests {
 
     #[test]
     fn a_million_who_wait_are_told_in_few_bytes() {
-        let (ahead, left) = (999_998, 50);
         let position = Position {
             state: Stand::Waiting,
             entrant: 1_000_000,
             number: Some(1_000_000),
-            ahead: Some(ahead),
+            ahead: Some(999_998),
             waiting: 1_000_000,
             eta_seconds: Some(EtaSeconds { low: 9_999, high: 13_333 }),
             poll_after_ms: 15_000,
             server_now: Timestamp::from_microsecond(1_795_000_000_123_456).unwrap(),
-            announcement: Some(slim_chances(ahead, left)),
+            announcement: Some(slim_chances(50_000)),
         };
         let body = serde_json::to_string(&position).unwrap();
         assert!(body.len() < 300, "{} bytes: {body}", body.len());

@@ -162,18 +162,23 @@ mod tests {
         let together = Arc::new(Together::<u32, u32>::new("test", 100, 100));
         let (calls, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
         let mut asking = tokio::task::JoinSet::new();
-        for number in 0..50 {
+        let mut ask = |number| {
             let (together, call) = (Arc::clone(&together), doubling(&calls, &gate));
             asking.spawn(async move { (number, together.ask(number, call).await.unwrap()) });
+        };
+        ask(0);
+        while calls.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
         }
-        while together.0.queue.lock().unwrap().waiting.len() + calls.load(Ordering::SeqCst) < 50 {
+        (1..50).for_each(&mut ask);
+        while together.0.queue.lock().unwrap().waiting.len() < 49 {
             tokio::task::yield_now().await;
         }
         gate.add_permits(2);
         for (number, answer) in asking.join_all().await {
             assert_eq!(answer, number * 2);
         }
-        assert!(calls.load(Ordering::SeqCst) <= 2, "the first alone, the others together");
+        assert_eq!(calls.load(Ordering::SeqCst), 2, "the first alone, the others together");
         gate.add_permits(1);
         assert_eq!(together.ask(4, doubling(&calls, &gate)).await.unwrap(), 8, "and it starts again");
     }
