@@ -16,7 +16,7 @@ use tenant_runtime_core::pass::PassKey;
 use tenant_runtime_core::ticket::TicketKey;
 
 use crate::config::{EnterRates, Role, Secrets};
-use crate::orders::Meter;
+use crate::orders::{self, Holds, Meter};
 use crate::payment::{Till, TillError};
 use crate::queue::room::Room;
 use crate::redis::Store;
@@ -41,6 +41,8 @@ pub struct Parts {
     pub settings: ArcSwap<Settings>,
     /// The waiting room, as this process saw it last.
     pub room: Room,
+    /// Whoever orders, gathered into calls.
+    pub holds: Holds,
     /// How orders move, for Prometheus.
     pub meter: Meter,
     /// The gateway, the ledger, and the chain over the deal's events.
@@ -90,6 +92,7 @@ impl Runtime {
         Ok(Runtime(Arc::new(Parts {
             role,
             till,
+            holds: orders::holds(),
             meter: Meter::new(&metrics),
             keys: Keys::new(&config.deal),
             tickets: TicketKey::new(&secrets.deal_key, &config.deal),

@@ -10,12 +10,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use control_plane_telemetry::clock::Clock;
 use control_plane_telemetry::shutdown::Shutdown;
-use control_plane_token::{Issuer, Keys};
+use control_plane_token::{Issuer, Keys as TokenKeys};
 use crds::{OnRefresh, PaymentProvider, Prequeue, Won};
 use jiff::SignedDuration;
 use tempfile::TempDir;
 use tenant_runtime::config::{EnterRates, Role, read_secrets};
 use tenant_runtime::redis::Store;
+use tenant_runtime::redis::keys::Keys;
 use tenant_runtime::state::{Ingredients, Runtime};
 use tenant_runtime_core::config::{
     DealConfig, IdentityConfig, LedgerConfig, PaymentConfig, ProductSettings, Settings, secrets,
@@ -149,12 +150,30 @@ impl Reference {
     }
 }
 
+/// How many pieces there are of what runs out.
+pub const SCARCE: u32 = 2_000;
+
+/// What a deal's Redis says about a product and about all orders.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Books {
+    pub total: u64,
+    pub left: u64,
+    pub held: u64,
+    /// Orders that are neither paid nor released, of all products.
+    pub open_holds: u64,
+    /// Orders that recovery will look at, of all products.
+    pub due: u64,
+}
+
 /// A deal that is open, with its runtime and its Redis.
 pub struct Deal {
     process: Process,
     pub address: SocketAddr,
     pub redis: Redis,
+    /// What does not run out.
     pub product: Uuid,
+    /// Of which there are [`SCARCE`] pieces.
+    pub scarce: Uuid,
     config: DealConfig,
     issuer: Issuer,
     clock: Clock,
@@ -173,12 +192,12 @@ impl Deal {
     pub async fn start_with(durability: Durability, inside_max: u32) -> Result<Deal> {
         let redis = Redis::start(durability).await?;
         let dir = tempfile::tempdir()?;
-        let keys = Keys::generate()?;
+        let keys = TokenKeys::generate()?;
         let clock = Clock::system();
-        let product = Uuid::new_v4();
+        let (product, scarce) = (Uuid::new_v4(), Uuid::new_v4());
         write_secrets(dir.path())?;
         let config = dir.path().join("config.json");
-        let document = deal_config(&clock, &keys, product, inside_max);
+        let document = deal_config(&clock, &keys, [(product, 100_000_000), (scarce, SCARCE)], inside_max);
         std::fs::write(&config, serde_json::to_vec(&document)?)?;
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let log = std::fs::File::create(dir.path().join("runtime.log"))?;
@@ -198,7 +217,7 @@ impl Deal {
             .context("starting tenant-runtime")?;
         let issuer = Issuer::new(ISSUER, &keys);
         let process = Process(child);
-        let deal = Deal { process, address, redis, product, config: document, issuer, clock, dir };
+        let deal = Deal { process, address, redis, product, scarce, config: document, issuer, clock, dir };
         wait_for(address, "/readyz").await?;
         Ok(deal)
     }
@@ -218,6 +237,23 @@ impl Deal {
             enter_rates: EnterRates::default(),
         };
         Ok(Runtime::new(ingredients)?)
+    }
+
+    /// How one product and all orders stand in Redis.
+    pub async fn books(&self, product: Uuid) -> Result<Books> {
+        let keys = Keys::new(Deal::NAME);
+        let mut connection =
+            redis::Client::open(self.redis.url())?.get_multiplexed_async_connection().await?;
+        let ((total, left, held), open_holds, due): ((u64, u64, u64), Option<u64>, u64) = redis::pipe()
+            .atomic()
+            .cmd("HMGET")
+            .arg(keys.stock(product))
+            .arg(&["total", "left", "held"])
+            .hget(keys.books(), "open_holds")
+            .zcard(keys.due())
+            .query_async(&mut connection)
+            .await?;
+        Ok(Books { total, left, held, open_holds: open_holds.unwrap_or(0), due })
     }
 
     /// What the runtime's process has in memory, in kibibytes.
@@ -305,8 +341,17 @@ fn write_secrets(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-fn deal_config(clock: &Clock, keys: &Keys, product: Uuid, inside_max: u32) -> DealConfig {
+fn deal_config(clock: &Clock, keys: &TokenKeys, products: [(Uuid, u32); 2], inside_max: u32) -> DealConfig {
     let now = clock.now();
+    let product = |(id, stock)| ProductSettings {
+        id,
+        name: "bench".to_owned(),
+        list_price: Won(2000),
+        price: Won(1000),
+        stock,
+        per_shopper_max: 100_000_000,
+        image_url: String::new(),
+    };
     DealConfig {
         deal: Deal::NAME.to_owned(),
         title: "bench".to_owned(),
@@ -339,15 +384,7 @@ fn deal_config(clock: &Clock, keys: &Keys, product: Uuid, inside_max: u32) -> De
             closed: false,
             admissions_per_second: 100_000,
             inside_max,
-            products: vec![ProductSettings {
-                id: product,
-                name: "bench".to_owned(),
-                list_price: Won(2000),
-                price: Won(1000),
-                stock: 100_000_000,
-                per_shopper_max: 100_000_000,
-                image_url: String::new(),
-            }],
+            products: products.map(product).to_vec(),
         },
     }
 }

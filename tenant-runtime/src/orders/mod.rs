@@ -2,6 +2,7 @@
 //! change it, and how a shopper sees it. Whether a change makes sense is decided by
 //! `tenant_runtime_core::orders`; that nothing came between is ensured by the step.
 
+mod hold;
 mod meter;
 mod record;
 pub mod steps;
@@ -12,6 +13,7 @@ use tenant_runtime_core::ids::OrderId;
 use tenant_runtime_core::orders::Order;
 use uuid::Uuid;
 
+pub use hold::{Held, Holds, Wish, hold, holds};
 pub use meter::Meter;
 pub use view::OrderView;
 

@@ -1,17 +1,15 @@
-//! The steps that change an order, one function for each `.lua` file. A step changes nothing unless
-//! the order is still in the state that its caller decided on, so all of them can be repeated.
+//! The steps that change an order, one function for each `.lua` file; `hold` is a file of its own. A step
+//! changes nothing unless the order is still in the state that its caller decided on, so all of them can
+//! be repeated.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tenant_runtime_core::ids::{OrderId, ProductId};
-use tenant_runtime_core::orders::{Announced, Item, Order, RECOVER_AFTER, ReleaseReason, State};
-use uuid::Uuid;
+use tenant_runtime_core::orders::{Announced, Order, RECOVER_AFTER, ReleaseReason, State};
 
-use super::record::Facts;
 use crate::redis::StoreError;
 use crate::state::Runtime;
 use crate::step;
 
-step!(HOLD, "hold");
 step!(READY, "ready");
 step!(WITHDRAW, "withdraw");
 step!(APPROVING, "approving");
@@ -24,10 +22,6 @@ step!(REFUNDED, "refunded");
 step!(STRAY_RETURNED, "stray_returned");
 step!(DUE, "due");
 step!(POSTPONE, "postpone");
-
-/// How many orders one shopper may make in a deal, released ones included: each stays in Redis until
-/// the deal is torn down.
-pub const ORDERS_PER_SHOPPER_MAX: u32 = 50;
 
 /// Whether a step changed the order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,109 +46,6 @@ impl Moved {
     pub fn is_yes(&self) -> bool {
         *self == Moved::Yes
     }
-}
-
-/// What is asked for when pieces are to be held.
-#[derive(Debug)]
-pub struct Wish<'a> {
-    pub order: OrderId,
-    pub shopper: Uuid,
-    pub item: &'a Item,
-    pub delivery: &'a control_plane_core::ledger::Delivery,
-    pub per_shopper_max: u32,
-    pub idempotency_key: &'a str,
-    /// Of the request's content: the same key with another content is an error.
-    pub fingerprint: &'a str,
-}
-
-/// What became of a wish.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Held {
-    New {
-        created_at: Timestamp,
-        held_until: Timestamp,
-    },
-    /// The request was made before; this is its order.
-    Repeated(OrderId),
-    KeyReused,
-    Sealed,
-    Closed,
-    NotOpen,
-    /// The shopper's place inside is gone.
-    Outside,
-    /// The shopper has made as many orders as anyone may.
-    OrdersReached,
-    ProductUnknown,
-    LimitReached,
-    Short {
-        left: u32,
-    },
-}
-
-/// Keeps pieces for a new order.
-///
-/// # Errors
-/// Where Redis is away.
-pub async fn hold(runtime: &Runtime, wish: &Wish<'_>) -> Result<Held, StoreError> {
-    let facts = Facts {
-        name: wish.item.name.clone(),
-        image_url: wish.item.image_url.clone(),
-        delivery: wish.delivery.clone(),
-    };
-    let keys = &runtime.keys;
-    let answer: Vec<String> = runtime
-        .store
-        .step(&HOLD)
-        .key(keys.settings())
-        .key(keys.sealed())
-        .key(keys.stock(wish.item.product.0))
-        .key(keys.buyer(wish.shopper))
-        .key(keys.passes())
-        .key(keys.order(wish.order))
-        .key(keys.due())
-        .key(keys.books())
-        .arg(runtime.config.opens_at.as_millisecond())
-        .arg(runtime.config.closes_at.as_millisecond())
-        .arg(i64::from(runtime.config.hold_seconds) * 1_000)
-        .arg(wish.item.quantity)
-        .arg(wish.per_shopper_max)
-        .arg(wish.idempotency_key)
-        .arg(wish.fingerprint)
-        .arg(wish.order.to_string())
-        .arg(wish.item.product.to_string())
-        .arg(wish.shopper.as_bytes().as_slice())
-        .arg(wish.shopper.to_string())
-        .arg(wish.item.amount.0)
-        .arg(serde_json::to_string(&facts).expect("facts are plain data"))
-        .arg(ORDERS_PER_SHOPPER_MAX)
-        .run()
-        .await?;
-    let answer: Vec<&str> = answer.iter().map(String::as_str).collect();
-    let held = held(&answer).ok_or_else(|| unexpected("hold", &answer))?;
-    if matches!(held, Held::New { .. }) {
-        runtime.meter.moved("held");
-    }
-    Ok(held)
-}
-
-fn held(answer: &[&str]) -> Option<Held> {
-    let instant = |millis: &str| Timestamp::from_millisecond(millis.parse().ok()?).ok();
-    Some(match answer {
-        ["held", _, created, until] => {
-            Held::New { created_at: instant(created)?, held_until: instant(until)? }
-        }
-        ["repeated", order] => Held::Repeated(order.parse().ok()?),
-        ["reused"] => Held::KeyReused,
-        ["sealed"] => Held::Sealed,
-        ["closed"] => Held::Closed,
-        ["not_open"] => Held::NotOpen,
-        ["outside"] => Held::Outside,
-        ["orders"] => Held::OrdersReached,
-        ["unknown"] => Held::ProductUnknown,
-        ["limit"] => Held::LimitReached,
-        ["short", left] => Held::Short { left: left.parse().ok()? },
-        _ => return None,
-    })
 }
 
 /// Which payment an order is ready with.
@@ -405,6 +296,6 @@ fn millis(duration: SignedDuration) -> i64 {
     i64::try_from(duration.as_millis()).expect("waits are seconds, not ages")
 }
 
-fn unexpected(step: &'static str, answer: &[&str]) -> StoreError {
+pub(super) fn unexpected(step: &'static str, answer: &[&str]) -> StoreError {
     StoreError::Unexpected { step, what: answer.join(" ") }
 }

@@ -11,8 +11,7 @@ use tenant_runtime_core::orders::{Item, Order, State as OrderState};
 
 use crate::error::ApiError;
 use crate::extract::Passed;
-use crate::orders::steps::{self, Held, Wish};
-use crate::orders::{self, OrderView};
+use crate::orders::{self, Held, OrderView, Wish};
 use crate::state::Runtime;
 
 const IDEMPOTENCY_KEY_CHARS_MAX: usize = 100;
@@ -66,7 +65,7 @@ pub(super) async fn hold(
         idempotency_key,
         fingerprint: &fingerprint(&item, &delivery),
     };
-    match steps::hold(&runtime, &wish).await? {
+    match orders::hold(&runtime, &wish).await? {
         Held::New { created_at, held_until } => {
             let order = Order {
                 id: wish.order,

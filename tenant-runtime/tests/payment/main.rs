@@ -12,3 +12,4 @@ mod recovery;
 mod redis;
 mod refunds;
 mod road;
+mod together;
