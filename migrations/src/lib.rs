@@ -16,6 +16,7 @@ mod m0006_requests;
 mod m0020_rentals;
 mod m0021_ledger;
 mod m0022_jobs;
+mod m0023_adoptions;
 
 pub struct Migrator;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_rentals::Migration),
             Box::new(m0021_ledger::Migration),
             Box::new(m0022_jobs::Migration),
+            Box::new(m0023_adoptions::Migration),
         ]
     }
 }

@@ -14,21 +14,7 @@ impl MigrationTrait for Migration {
         manager.create_table(events()).await?;
         manager.create_table(orders()).await?;
         manager.create_table(refunds()).await?;
-        let indexes: [(&str, &str, &[&str]); 4] = [
-            ("ledgers_company", "ledgers", &["company_id"]),
-            ("orders_shopper", "orders", &["shopper_id", "paid_at", "id"]),
-            ("orders_deal", "orders", &["deal", "paid_at", "id"]),
-            ("refunds_deal", "refunds", &["deal", "state"]),
-        ];
-        for (name, table, columns) in indexes {
-            let mut index = Index::create();
-            index.name(name).table(table);
-            for column in columns {
-                index.col(*column);
-            }
-            manager.create_index(index).await?;
-        }
-        Ok(())
+        create_indexes(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -37,6 +23,24 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
+}
+
+pub(crate) async fn create_indexes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let indexes: [(&str, &str, &[&str]); 4] = [
+        ("ledgers_company", "ledgers", &["company_id"]),
+        ("orders_shopper", "orders", &["shopper_id", "paid_at", "id"]),
+        ("orders_deal", "orders", &["deal", "paid_at", "id"]),
+        ("refunds_deal", "refunds", &["deal", "state"]),
+    ];
+    for (name, table, columns) in indexes {
+        let mut index = Index::create();
+        index.name(name).table(table);
+        for column in columns {
+            index.col(*column);
+        }
+        manager.create_index(index).await?;
+    }
+    Ok(())
 }
 
 /// A deal's ledger, from the moment that its `TimeDeal` is to be written.
@@ -63,7 +67,7 @@ fn ledgers() -> TableCreateStatement {
         .to_owned()
 }
 
-fn events() -> TableCreateStatement {
+pub(crate) fn events() -> TableCreateStatement {
     Table::create()
         .table("order_events")
         .col(string_len("deal", 63))
@@ -77,7 +81,7 @@ fn events() -> TableCreateStatement {
         .to_owned()
 }
 
-fn orders() -> TableCreateStatement {
+pub(crate) fn orders() -> TableCreateStatement {
     Table::create()
         .table("orders")
         .col(uuid("id").primary_key())
@@ -99,7 +103,7 @@ fn orders() -> TableCreateStatement {
         .to_owned()
 }
 
-fn refunds() -> TableCreateStatement {
+pub(crate) fn refunds() -> TableCreateStatement {
     Table::create()
         .table("refunds")
         .col(uuid("id").primary_key())

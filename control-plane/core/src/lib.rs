@@ -1,5 +1,6 @@
 //! The control plane's rules, pure: no clock, no database, no network.
 
+pub mod adoption;
 pub mod business_number;
 pub mod calendar;
 pub mod categories;

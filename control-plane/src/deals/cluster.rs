@@ -7,6 +7,10 @@ use crds::TimeDeal;
 use secrecy::SecretString;
 use tokio::sync::watch;
 
+/// The names of what is in a deal's secret, as its runtime reads them.
+pub const MERCHANT_KEY: &str = "merchant-key";
+pub const LEDGER_TOKEN: &str = "ledger-token";
+
 /// What a [`Cluster`] answers with, boxed so that the trait can be a `dyn`.
 pub type ClusterFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ClusterError>> + Send + 'a>>;
 
@@ -25,7 +29,11 @@ pub trait Cluster: Send + Sync + 'static {
     /// Creates the deal, or replaces its spec. The status is left alone.
     fn apply(&self, deal: TimeDeal) -> ClusterFuture<'_, ()>;
 
-    /// Creates a secret, or replaces what is in it.
+    /// What is in a secret, as far as it is text; `None` where there is no such secret.
+    fn secret(&self, name: &str) -> ClusterFuture<'_, Option<BTreeMap<String, SecretString>>>;
+
+    /// Creates a secret, or replaces what was put into it from here before. What others put there
+    /// under other keys stays.
     fn apply_secret(&self, name: &str, data: BTreeMap<String, SecretString>) -> ClusterFuture<'_, ()>;
 
     /// Asks for a deal's deletion, which takes the road of a deal's end; none is no error.

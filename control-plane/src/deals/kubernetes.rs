@@ -96,6 +96,14 @@ impl Cluster for Kubernetes {
         })
     }
 
+    fn secret(&self, name: &str) -> ClusterFuture<'_, Option<BTreeMap<String, SecretString>>> {
+        let name = name.to_owned();
+        Box::pin(async move {
+            let found = asked(self.secrets.get_opt(&name)).await?;
+            Ok(found.map(|secret| texts(secret.data.unwrap_or_default())))
+        })
+    }
+
     fn apply_secret(&self, name: &str, data: BTreeMap<String, SecretString>) -> ClusterFuture<'_, ()> {
         let secret = secret(name, &data);
         Box::pin(async move {
@@ -144,6 +152,12 @@ fn secret(name: &str, data: &BTreeMap<String, SecretString>) -> Secret {
         data: Some(data.iter().map(|(key, value)| (key.clone(), bytes(value))).collect()),
         ..Secret::default()
     }
+}
+
+/// What of it is text; a line break at its end belongs to whoever typed it, not to the value.
+fn texts(data: BTreeMap<String, ByteString>) -> BTreeMap<String, SecretString> {
+    let text = |value: ByteString| String::from_utf8(value.0).ok().map(|text| text.trim().to_owned());
+    data.into_iter().filter_map(|(key, value)| Some((key, SecretString::from(text(value)?)))).collect()
 }
 
 /// Waits for an answer, but not for ever.

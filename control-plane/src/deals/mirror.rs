@@ -1,5 +1,6 @@
 //! Follows what becomes of the deals: the status of each `TimeDeal` is copied to its rental, and once
-//! a deal is settled or over its ledger is closed and open refunds become the platform's.
+//! a deal is settled or over its ledger is closed and open refunds become the platform's. Deals that
+//! no rental made are adopted on the way.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use sea_orm::{
 };
 use tokio_util::sync::CancellationToken;
 
+use super::adoption;
 use crate::error;
 use crate::jobs::{self, JobError, Kind};
 use crate::ledger::append;
@@ -56,16 +58,18 @@ async fn wait(changed: &mut tokio::sync::watch::Receiver<u64>) {
 /// # Errors
 /// Where the cluster cannot be listed or the database fails.
 pub async fn follow(state: &AppState) -> Result<(), JobError> {
+    let deals = state.cluster.list().await?;
+    let deals: HashMap<&str, &TimeDeal> =
+        deals.iter().filter_map(|deal| Some((deal.metadata.name.as_deref()?, deal))).collect();
+    follow_rentals(state, &deals).await?;
+    adoption::follow(state, &deals).await
+}
+
+async fn follow_rentals(state: &AppState, deals: &HashMap<&str, &TimeDeal>) -> Result<(), JobError> {
     let rentals = Entity::find()
         .filter(Column::State.is_in([code::SCHEDULED, code::RUNNING]))
         .all(state.db.read())
         .await?;
-    if rentals.is_empty() {
-        return Ok(());
-    }
-    let deals = state.cluster.list().await?;
-    let deals: HashMap<&str, &TimeDeal> =
-        deals.iter().filter_map(|deal| Some((deal.metadata.name.as_deref()?, deal))).collect();
     for rental in rentals {
         let Some(name) = rental.deal.as_deref() else { continue };
         let seen = match deals.get(name) {

@@ -1,6 +1,8 @@
-//! From rentals to `TimeDeal`s: builds and writes them, follows what becomes of them, and passes on
-//! what the company changes while the doors are open. Nothing here runs a deal.
+//! From rentals to `TimeDeal`s: builds and writes them, follows what becomes of them, passes on what
+//! the company changes while the doors are open, and adopts those that somebody else wrote. Nothing
+//! here runs a deal.
 
+pub mod adoption;
 pub mod builder;
 pub mod cluster;
 pub mod kubernetes;

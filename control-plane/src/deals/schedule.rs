@@ -4,32 +4,27 @@
 use std::collections::BTreeMap;
 
 use control_plane_core::deal_name::deal_name;
-use control_plane_core::ledger::Head;
 use control_plane_core::rental::Rental;
 use jiff::Timestamp;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
-    QueryFilter as _, Set,
+    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _,
 };
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use super::builder::{Facts, build};
+use super::cluster::{LEDGER_TOKEN, MERCHANT_KEY};
 use crate::companies::{self, company};
-use crate::http::runtime;
 use crate::ids::{CompanyId, RentalId};
 use crate::jobs::{self, Done, JobError, Kind};
 use crate::ledger::append as ledger_store;
 use crate::ledger::entity::ledger;
+use crate::ledger::open::{self, NewLedger};
 use crate::products::store as products;
 use crate::rentals::entity::Model;
 use crate::rentals::store;
 use crate::state::AppState;
 use crate::time::Micros;
-
-/// The names of a deal's secrets, as its runtime reads them.
-const MERCHANT_KEY: &str = "merchant-key";
-const LEDGER_TOKEN: &str = "ledger-token";
 
 /// What a company needs to sell.
 struct Seller {
@@ -145,7 +140,8 @@ async fn schedule(
         _ => return Ok(None),
     };
     let deal = free_name(&tx, &deal_name(&company.slug, row.opens_at.into())).await?;
-    open_ledger(&tx, state, &row, &deal, now).await?;
+    let new = NewLedger { deal: &deal, rental: Some(row.id), company: row.company_id };
+    open::open(&tx, state, &new, now).await?;
     let row = store::set_life(&tx, row, &paid.schedule(deal)?).await?;
     tx.commit().await?;
     Ok(Some(row))
@@ -163,42 +159,6 @@ async fn free_name(tx: &DatabaseTransaction, name: &str) -> Result<String, DbErr
     Ok(free)
 }
 
-/// A ledger without events, and the credential of whoever may append to it. The credential is kept
-/// sealed, so that the secret can be written again with the same one.
-///
-/// # Errors
-/// Where the database fails.
-pub(crate) async fn open_ledger(
-    tx: &DatabaseTransaction,
-    state: &AppState,
-    rental: &Model,
-    deal: &str,
-    now: Timestamp,
-) -> Result<(), DbErr> {
-    let token = hex::encode(state.entropy.bytes::<32>());
-    let head = Head::genesis(deal);
-    let row = ledger::ActiveModel {
-        deal: Set(deal.to_owned()),
-        rental_id: Set(rental.id),
-        company_id: Set(rental.company_id),
-        events: Set(0),
-        digest: Set(head.digest),
-        gross: Set(0),
-        refunds: Set(0),
-        sealed_token: Set(state.sealer.seal(&state.entropy, &seal_context(deal), token.as_bytes())),
-        written_at: Set(None),
-        closed_at: Set(None),
-        turn: Set(0),
-        created_at: Set(now.into()),
-    };
-    row.insert(tx).await?;
-    runtime::set_credential(tx, deal, &token, now).await
-}
-
-fn seal_context(deal: &str) -> String {
-    format!("ledger-token:{deal}")
-}
-
 /// Writes the secret and the deal. A deal that was written before and is gone was deleted, and is
 /// left alone.
 async fn apply(state: &AppState, rental: &Model, seller: &Seller) -> Result<(), JobError> {
@@ -213,10 +173,9 @@ async fn apply(state: &AppState, rental: &Model, seller: &Seller) -> Result<(), 
         tracing::info!(deal, "the deal was deleted and is not written again");
         return Ok(());
     }
-    let token = state.sealer.open_text(&seal_context(deal), &ledger.sealed_token)?;
     let secret = BTreeMap::from([
         (MERCHANT_KEY.to_owned(), seller.merchant_key.clone()),
-        (LEDGER_TOKEN.to_owned(), SecretString::from(token.expose_secret().to_owned())),
+        (LEDGER_TOKEN.to_owned(), open::credential(state, &ledger)?),
     ]);
     let products = products::of_rental(state.db.read(), rental.id).await?;
     let resource = build(&Facts {

@@ -15,10 +15,12 @@ pub enum Kind {
     Fee,
     /// Give a shopper's money back after the settlement. Subject: the refund.
     Refund,
+    /// Give a deal that no rental made its books. Subject: the uid of the `TimeDeal`.
+    Adoption,
 }
 
 impl Kind {
-    const ALL: [Kind; 5] = [Kind::Deal, Kind::Opening, Kind::Expiry, Kind::Fee, Kind::Refund];
+    const ALL: [Kind; 6] = [Kind::Deal, Kind::Opening, Kind::Expiry, Kind::Fee, Kind::Refund, Kind::Adoption];
 
     pub(super) fn code(self) -> &'static str {
         match self {
@@ -27,6 +29,7 @@ impl Kind {
             Kind::Expiry => "expiry",
             Kind::Fee => "fee",
             Kind::Refund => "refund",
+            Kind::Adoption => "adoption",
         }
     }
 

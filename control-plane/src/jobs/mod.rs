@@ -12,7 +12,7 @@ mod store;
 use std::time::Duration;
 
 pub use kind::{Done, JobError, Kind};
-pub use store::enqueue;
+pub use store::{enqueue, ensure};
 use tokio_util::sync::CancellationToken;
 
 use crate::deals::mirror;

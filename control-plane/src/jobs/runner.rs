@@ -94,6 +94,7 @@ async fn perform(state: &AppState, job: &Model) -> Result<Done, JobError> {
         Some(Kind::Expiry) => rentals::expiry::expire(state, job.subject.into()).await,
         Some(Kind::Fee) => rentals::fee::recovery::recover(state, job.subject.into()).await,
         Some(Kind::Refund) => refunds::execute::execute(state, job.subject.into()).await,
+        Some(Kind::Adoption) => deals::adoption::adopt(state, job.subject).await,
         None => Err(format!("there is no job of the kind {:?}", job.kind).into()),
     }
 }

@@ -26,7 +26,33 @@ pub async fn enqueue<C: ConnectionTrait>(
     subject: Uuid,
     due_at: Timestamp,
 ) -> Result<(), DbErr> {
-    let row = ActiveModel {
+    let again = OnConflict::columns(KEY)
+        .update_columns([Column::DueAt, Column::Attempts])
+        .value(Column::Turn, Expr::col((Entity, Column::Turn)).add(1))
+        .to_owned();
+    Entity::insert(new(kind, subject, due_at)).on_conflict(again).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Asks for a job at `due_at`, unless it waits already or is being done; says whether it was asked for.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn ensure<C: ConnectionTrait>(
+    db: &C,
+    kind: Kind,
+    subject: Uuid,
+    due_at: Timestamp,
+) -> Result<bool, DbErr> {
+    let waits = OnConflict::columns(KEY).do_nothing_on(KEY).to_owned();
+    let insert = Entity::insert(new(kind, subject, due_at)).on_conflict(waits);
+    Ok(insert.exec_without_returning(db).await? > 0)
+}
+
+const KEY: [Column; 2] = [Column::Kind, Column::Subject];
+
+fn new(kind: Kind, subject: Uuid, due_at: Timestamp) -> ActiveModel {
+    ActiveModel {
         kind: Set(kind.code().to_owned()),
         subject: Set(subject),
         due_at: Set(due_at.into()),
@@ -35,13 +61,7 @@ pub async fn enqueue<C: ConnectionTrait>(
         lease: Set(None),
         leased_until: Set(None),
         last_error: Set(None),
-    };
-    let again = OnConflict::columns([Column::Kind, Column::Subject])
-        .update_columns([Column::DueAt, Column::Attempts])
-        .value(Column::Turn, Expr::col((Entity, Column::Turn)).add(1))
-        .to_owned();
-    Entity::insert(row).on_conflict(again).exec_without_returning(db).await?;
-    Ok(())
+    }
 }
 
 /// The jobs that are due and that nobody does, the longest due first.

@@ -13,7 +13,9 @@ pub mod ledger {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub deal: String,
-        pub rental_id: RentalId,
+        /// None where no rental made the deal.
+        pub rental_id: Option<RentalId>,
+        /// Without a rental it may be one that is not known here.
         pub company_id: CompanyId,
         pub events: i64,
         pub digest: String,

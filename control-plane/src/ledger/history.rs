@@ -12,8 +12,9 @@ use sea_orm::{
 };
 
 use super::append::{self, AppendError};
+use super::open::NewLedger;
 use crate::companies;
-use crate::deals::{mirror, schedule};
+use crate::deals::mirror;
 use crate::error::ApiError;
 use crate::ids::{CompanyId, RentalId};
 use crate::products::entity as product;
@@ -134,7 +135,8 @@ async fn open(state: &AppState, past: &PastDeal, deal: &str) -> Result<entity::M
         };
         row.insert(&tx).await?;
     }
-    schedule::open_ledger(&tx, state, &rental, deal, span.from).await?;
+    let new = NewLedger { deal, rental: Some(rental.id), company: rental.company_id };
+    super::open::open(&tx, state, &new, span.from).await?;
     tx.commit().await?;
     Ok(rental)
 }

@@ -5,6 +5,7 @@ pub mod append;
 pub mod entity;
 pub mod history;
 pub mod http;
+pub mod open;
 mod postings;
 
 pub use append::{AppendError, append};

@@ -3,9 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use control_plane_telemetry::problem::{Json, Path, Query};
-use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -44,22 +42,32 @@ pub async fn list(
     Path(path): Path<RentalPath>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<Order>>, ApiError> {
-    let (cursor, limit) = page.parse()?;
     let db = state.db.read();
     let rental = rentals::store::of_company(db, member.id(), path.r).await?.ok_or(rentals::UNKNOWN)?;
     let Some(deal) = rental.deal else {
         return Ok(Json(Page { items: Vec::new(), next_cursor: None }));
     };
-    let mut query = Entity::find().filter(Column::Deal.eq(deal));
-    if let Some(cursor) = cursor {
-        let id = OrderId(cursor.id);
-        let older = Column::PaidAt.lt(cursor.at);
-        query = query.filter(older.or(Column::PaidAt.eq(cursor.at).and(Column::Id.lt(id))));
-    }
-    let query = query.order_by_desc(Column::PaidAt).order_by_desc(Column::Id).limit(limit + 1);
-    let page = Page::of(query.all(db).await?, limit, wire::place, |order| order);
-    let items = wire::assemble(db, &state.config.public, page.items).await?;
-    Ok(Json(Page { items, next_cursor: page.next_cursor }))
+    let of_deal = Entity::find().filter(Column::Deal.eq(deal));
+    Ok(Json(wire::page(db, &state.config.public, of_deal, &page).await?))
+}
+
+/// All of the company's orders, those of deals that the platform's admin applied included, the last
+/// paid first.
+#[utoipa::path(
+    get,
+    path = "/companies/{c}/orders",
+    tag = "orders",
+    operation_id = "list_company_orders",
+    params(("c" = crate::ids::CompanyId, Path), PageQuery),
+    responses((status = 200, body = Page<Order>))
+)]
+pub async fn list_all(
+    State(state): State<AppState>,
+    member: CompanyMember,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<Order>>, ApiError> {
+    let of_company = Entity::find().filter(Column::CompanyId.eq(member.id()));
+    Ok(Json(wire::page(state.db.read(), &state.config.public, of_company, &page).await?))
 }
 
 /// Gives a shopper's money back, at any time.

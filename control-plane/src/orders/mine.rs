@@ -3,9 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use control_plane_telemetry::problem::{Json, Path, Query};
-use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -40,18 +38,8 @@ pub async fn list(
     shopper: Shopper,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<Order>>, ApiError> {
-    let (cursor, limit) = page.parse()?;
-    let mut query = Entity::find().filter(Column::ShopperId.eq(shopper.user));
-    if let Some(cursor) = cursor {
-        let id = OrderId(cursor.id);
-        let older = Column::PaidAt.lt(cursor.at);
-        query = query.filter(older.or(Column::PaidAt.eq(cursor.at).and(Column::Id.lt(id))));
-    }
-    let db = state.db.read();
-    let query = query.order_by_desc(Column::PaidAt).order_by_desc(Column::Id).limit(limit + 1);
-    let page = Page::of(query.all(db).await?, limit, wire::place, |order| order);
-    let items = wire::assemble(db, &state.config.public, page.items).await?;
-    Ok(Json(Page { items, next_cursor: page.next_cursor }))
+    let own = Entity::find().filter(Column::ShopperId.eq(shopper.user));
+    Ok(Json(wire::page(state.db.read(), &state.config.public, own, &page).await?))
 }
 
 /// One of the shopper's orders.

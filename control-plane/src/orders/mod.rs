@@ -20,5 +20,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(mine::read))
         .routes(routes!(mine::refund))
         .routes(routes!(company::list))
+        .routes(routes!(company::list_all))
         .routes(routes!(company::refund))
 }

@@ -1,20 +1,25 @@
-//! An order as people see it, put together from the ledger, the rental, the company and the product.
+//! An order as people see it, put together from the ledger, the rental or what else made the deal, the
+//! company and the product.
 
 use std::collections::HashMap;
 
 use control_plane_core::refund::refundable_until;
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::companies::company;
 use crate::config::PublicConfig;
+use crate::deals::adoption;
 use crate::error::ApiError;
-use crate::http::page::Cursor;
+use crate::http::page::{Cursor, Page, PageQuery};
 use crate::ids::{CompanyId, OrderId, ProductId};
-use crate::ledger::entity::order::{Model, State};
+use crate::ledger::entity::order::{Column, Entity, Model, State};
 use crate::products;
 use crate::products::wire::{image_url, unsigned};
 use crate::rentals;
@@ -49,6 +54,13 @@ pub struct Order {
 pub struct OrderCompany {
     pub name: String,
     pub slug: String,
+}
+
+impl OrderCompany {
+    /// A company that is known from its deal alone.
+    fn of(adopted: &adoption::entity::Model) -> OrderCompany {
+        OrderCompany { name: adopted.company_name.clone(), slug: adopted.company_slug.clone() }
+    }
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -106,10 +118,26 @@ pub struct RefundRequest {
     pub reason: String,
 }
 
-/// A page of orders is sorted by the time of payment.
-#[must_use]
-pub fn place(order: &Model) -> Cursor {
-    Cursor { at: order.paid_at, id: order.id.0 }
+/// One page of the orders that `query` finds, the last paid first.
+///
+/// # Errors
+/// Where the page is not one, and as [`assemble`].
+pub async fn page<C: ConnectionTrait>(
+    db: &C,
+    public: &PublicConfig,
+    mut query: Select<Entity>,
+    page: &PageQuery,
+) -> Result<Page<Order>, ApiError> {
+    let (cursor, limit) = page.parse()?;
+    if let Some(cursor) = cursor {
+        let id = OrderId(cursor.id);
+        let older = Column::PaidAt.lt(cursor.at);
+        query = query.filter(older.or(Column::PaidAt.eq(cursor.at).and(Column::Id.lt(id))));
+    }
+    let query = query.order_by_desc(Column::PaidAt).order_by_desc(Column::Id).limit(limit + 1);
+    let place = |order: &Model| Cursor { at: order.paid_at, id: order.id.0 };
+    let page = Page::of(query.all(db).await?, limit, place, |order| order);
+    Ok(Page { items: assemble(db, public, page.items).await?, next_cursor: page.next_cursor })
 }
 
 /// Puts the orders together, with one query for each kind of thing, in the order given.
@@ -123,15 +151,17 @@ pub async fn assemble<C: ConnectionTrait>(
 ) -> Result<Vec<Order>, ApiError> {
     let titles = titles(db, &orders).await?;
     let companies = companies(db, &orders).await?;
+    let adopted = adoption::store::of_deals(db, orders.iter().map(|order| order.deal.as_str())).await?;
     let images = images(db, public, &orders).await?;
     let assemble = |order: Model| {
         let delivery = order.delivery().map_err(ApiError::internal)?;
-        let company = companies.get(&order.company_id);
-        let company = company.ok_or_else(|| ApiError::internal("an order's company vanished"))?;
+        let adopted = adopted.get(&order.deal);
+        let title = titles.get(&order.deal).or(adopted.map(|adopted| &adopted.title));
+        let company = companies.get(&order.company_id).cloned().or_else(|| adopted.map(OrderCompany::of));
         Ok(Order {
             id: order.id,
-            title: titles.get(&order.deal).cloned().unwrap_or_default(),
-            company: company.clone(),
+            title: title.cloned().unwrap_or_default(),
+            company: company.ok_or_else(|| ApiError::internal("an order's company vanished"))?,
             product: OrderProduct {
                 id: order.product_id,
                 name: order.product_name,

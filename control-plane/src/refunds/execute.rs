@@ -13,6 +13,7 @@ use sea_orm::{
 };
 
 use crate::companies::merchant;
+use crate::deals::adoption;
 use crate::ids::RefundId;
 use crate::jobs::{Done, JobError};
 use crate::ledger::append;
@@ -42,7 +43,10 @@ pub async fn execute(state: &AppState, refund: RefundId) -> Result<Done, JobErro
         return Ok(Done::Finished);
     }
     let order = order::Entity::find_by_id(row.order_id).one(db).await?.ok_or("a refund has an order")?;
-    let merchant = merchant::open(db, &state.sealer, order.company_id).await?;
+    let merchant = match ledger.rental_id {
+        Some(_) => merchant::open(db, &state.sealer, order.company_id).await?,
+        None => Some(adoption::merchant(state, &ledger.deal).await?),
+    };
     let merchant = merchant.ok_or("the company has no merchant key any more")?;
     let seen = match state.gateway.lookup(&merchant, &order.payment_ref).await {
         Ok(lookup) => seen(&lookup),

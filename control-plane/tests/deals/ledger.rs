@@ -18,7 +18,12 @@ pub struct Runtime {
 
 impl Runtime {
     pub fn of(platform: &Platform, deal: &str) -> Runtime {
-        let token = platform.cluster.secret(deal, "ledger-token");
+        Runtime::by(platform, deal, deal)
+    }
+
+    /// With the credential that is in `secret`.
+    pub fn by(platform: &Platform, deal: &str, secret: &str) -> Runtime {
+        let token = platform.cluster.secret(secret, "ledger-token");
         Runtime { deal: deal.to_owned(), token, entries: Vec::new() }
     }
 

@@ -1,9 +1,11 @@
 //! From rentals to settlement, on the real router and a fresh SQLite file: bookings, fees, products,
 //! `TimeDeal`s, the ledger, orders, refunds and the storefront.
 
+mod adoption;
 mod bookings;
 mod fees;
 mod ledger;
+mod migration;
 mod refunds;
 mod road;
 mod storefront;

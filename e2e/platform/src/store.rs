@@ -129,6 +129,27 @@ impl TimeDeals {
         Ok(())
     }
 
+    /// What is in a secret.
+    ///
+    /// # Errors
+    /// Where a file cannot be read.
+    pub fn secret(&self, name: &str) -> Result<Option<BTreeMap<String, SecretString>>, StoreError> {
+        let directory = self.secret_directory(name)?;
+        if !directory.exists() {
+            return Ok(None);
+        }
+        let mut data = BTreeMap::new();
+        for entry in fs::read_dir(directory)? {
+            let path = entry?.path();
+            let key = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            // One that is being written lies beside its place, under such a name.
+            if !key.starts_with('.') {
+                data.insert(key, SecretString::from(files::read_line(&path)?));
+            }
+        }
+        Ok(Some(data))
+    }
+
     fn secret_directory(&self, name: &str) -> Result<PathBuf, StoreError> {
         Ok(self.layout.secrets().join(checked_name(Some(name))?))
     }
@@ -290,6 +311,11 @@ impl Cluster for TimeDeals {
     fn apply_secret(&self, name: &str, data: BTreeMap<String, SecretString>) -> ClusterFuture<'_, ()> {
         let written = self.put_secret(name, &data).map_err(ClusterError::from);
         Box::pin(async move { written })
+    }
+
+    fn secret(&self, name: &str) -> ClusterFuture<'_, Option<BTreeMap<String, SecretString>>> {
+        let found = TimeDeals::secret(self, name).map_err(ClusterError::from);
+        Box::pin(async move { found })
     }
 
     fn delete(&self, name: &str) -> ClusterFuture<'_, ()> {

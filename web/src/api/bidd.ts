@@ -82,6 +82,8 @@ export const api = {
         params: { path: { c, r }, query: { cursor, limit } },
       }),
     ),
+  companyOrders: (c: string, cursor?: string) =>
+    take(client.GET('/api/v1/companies/{c}/orders', { params: { path: { c }, query: { cursor, limit } } })),
   refund: (c: string, o: string, reason: string) =>
     take(
       client.POST('/api/v1/companies/{c}/orders/{o}/refund', {

@@ -265,6 +265,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/companies/{c}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All of the company's orders, those of deals that the platform's admin applied included, the last
+         *     paid first.
+         */
+        get: operations["list_company_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/companies/{c}/orders/{o}/refund": {
         parameters: {
             query?: never;
@@ -2059,6 +2079,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Company"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_company_orders: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description At most so many items, 1 to 100; 20 where left out. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                c: components["schemas"]["CompanyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Order"];
                 };
             };
             /** @description What went wrong */

@@ -15,6 +15,7 @@ export const bidd = {
   newRental: (params: { opensAt?: string; closesAt?: string; plan?: string } = {}) =>
     `/rentals/new${query(params)}`,
   rental: (id: string, params: { view?: string } = {}) => `/rentals/${id}${query(params)}`,
+  orders: () => '/orders',
   settings: () => '/settings',
   adminCompanies: (params: { state?: string; review?: string } = {}) => `/admin/companies${query(params)}`,
 };

@@ -130,6 +130,10 @@ impl Cluster for NoCluster {
         Box::pin(async { Ok(()) })
     }
 
+    fn secret(&self, _name: &str) -> ClusterFuture<'_, Option<BTreeMap<String, SecretString>>> {
+        Box::pin(async { Ok(None) })
+    }
+
     fn delete(&self, _name: &str) -> ClusterFuture<'_, ()> {
         Box::pin(async { Ok(()) })
     }

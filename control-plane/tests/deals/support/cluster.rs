@@ -8,11 +8,16 @@ use crds::{TimeDeal, TimeDealStatus};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::watch;
 
+type Secret = BTreeMap<String, SecretString>;
+
 #[derive(Default)]
 pub struct MemoryCluster {
     deals: Mutex<BTreeMap<String, TimeDeal>>,
-    secrets: Mutex<BTreeMap<String, BTreeMap<String, SecretString>>>,
+    /// What the control plane put into secrets, and what an admin did.
+    ours: Mutex<BTreeMap<String, Secret>>,
+    theirs: Mutex<BTreeMap<String, Secret>>,
     applied: Mutex<usize>,
+    secrets_applied: Mutex<usize>,
     down: Mutex<bool>,
     hanging: Mutex<bool>,
     changed: watch::Sender<u64>,
@@ -32,8 +37,36 @@ impl MemoryCluster {
         *self.applied.lock().unwrap()
     }
 
+    /// How often a secret was applied.
+    pub fn secrets_applied(&self) -> usize {
+        *self.secrets_applied.lock().unwrap()
+    }
+
     pub fn secret(&self, name: &str, key: &str) -> String {
-        self.secrets.lock().unwrap()[name][key].expose_secret().to_owned()
+        self.merged(name).expect("the secret is there")[key].expose_secret().to_owned()
+    }
+
+    fn merged(&self, name: &str) -> Option<Secret> {
+        let of = |secrets: &Mutex<BTreeMap<String, Secret>>| secrets.lock().unwrap().get(name).cloned();
+        match (of(&self.theirs), of(&self.ours)) {
+            (None, None) => None,
+            (theirs, ours) => Some(theirs.into_iter().chain(ours).flatten().collect()),
+        }
+    }
+
+    /// An admin creates a deal, as `kubectl` would.
+    pub fn admin_applies(&self, uid: u128, mut deal: TimeDeal) {
+        deal.metadata.uid = Some(uuid::Uuid::from_u128(uid).to_string());
+        let name = deal.metadata.name.clone().expect("a deal has a name");
+        self.deals.lock().unwrap().insert(name, deal);
+        self.changed.send_modify(|count| *count += 1);
+    }
+
+    /// An admin makes a secret anew: nothing of what was in it stays.
+    pub fn admin_replaces_secret(&self, name: &str, key: &str, value: &str) {
+        self.ours.lock().unwrap().remove(name);
+        let secret = Secret::from([(key.to_owned(), SecretString::from(value))]);
+        self.theirs.lock().unwrap().insert(name.to_owned(), secret);
     }
 
     /// What the operator says of a deal.
@@ -87,8 +120,17 @@ impl Cluster for MemoryCluster {
         let name = name.to_owned();
         Box::pin(async move {
             self.check()?;
-            self.secrets.lock().unwrap().insert(name, data);
+            *self.secrets_applied.lock().unwrap() += 1;
+            self.ours.lock().unwrap().insert(name, data);
             Ok(())
+        })
+    }
+
+    fn secret(&self, name: &str) -> ClusterFuture<'_, Option<BTreeMap<String, SecretString>>> {
+        let name = name.to_owned();
+        Box::pin(async move {
+            self.check()?;
+            Ok(self.merged(&name))
         })
     }
 

@@ -1,5 +1,14 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { CalendarDays, ClipboardCheck, House, LogOut, MessageCircle, Settings, Ticket } from 'lucide-react';
+import {
+  CalendarDays,
+  ClipboardCheck,
+  House,
+  LogOut,
+  MessageCircle,
+  ReceiptText,
+  Settings,
+  Ticket,
+} from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button as RawButton } from 'react-aria-components';
 import type { Me } from '~/api/types';
@@ -29,6 +38,7 @@ function usePlaces(): Place[] {
     ? [
         place(bidd.calendar(), '빈 시간', <CalendarDays size={20} />),
         place(bidd.rentals(), '타임딜', <Ticket size={20} />),
+        place(bidd.orders(), '주문', <ReceiptText size={20} />),
       ]
     : [];
   return [

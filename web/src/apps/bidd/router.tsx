@@ -55,6 +55,10 @@ const pages = [
     lazyRouteComponent(() => import('~/features/rental/RentalPage'), 'RentalPage'),
   ),
   page(
+    '/orders',
+    lazyRouteComponent(() => import('~/features/order/OrdersPage'), 'OrdersPage'),
+  ),
+  page(
     '/admin/companies',
     lazyRouteComponent(() => import('~/features/admin/AdminCompaniesPage'), 'AdminCompaniesPage'),
   ),

@@ -10,17 +10,16 @@ import { FormProblem, formClass } from '~/shared/ui/Form';
 import { Facts } from '~/shared/ui/Page';
 import { toast } from '~/shared/ui/Toast';
 import { useForm } from '~/shared/ui/useForm';
-import { ordersKey } from './queries';
+import { allOrdersKey } from './queries';
 
 interface RefundDialogProps {
   company: string;
-  rental: string;
   order: Order;
   onClose: () => void;
 }
 
 /** A refund, with what it comes to before it is given. */
-export function RefundDialog({ company, rental, order, onClose }: RefundDialogProps) {
+export function RefundDialog({ company, order, onClose }: RefundDialogProps) {
   const client = useQueryClient();
   const formId = useId();
   const form = useForm({
@@ -29,7 +28,7 @@ export function RefundDialog({ company, rental, order, onClose }: RefundDialogPr
       reason.trim() ? {} : { reason: '환불하는 이유를 적어 주세요. 손님에게 보여요.' },
     submit: async ({ reason }) => {
       await api.refund(company, order.id, reason.trim());
-      await client.invalidateQueries({ queryKey: ordersKey(rental) });
+      await client.invalidateQueries({ queryKey: allOrdersKey });
       toast.done('환불을 시작했어요. 카카오페이에서 확인되면 끝나요.');
       onClose();
     },
