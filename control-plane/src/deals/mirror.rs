@@ -79,6 +79,8 @@ async fn follow_rentals(state: &AppState, deals: &HashMap<&str, &TimeDeal>) -> R
                 None => continue,
             },
         };
+        let unwritten = rental.seen().and_then(|before| before.unwritten);
+        let seen = Observed { unwritten, ..seen };
         if rental.seen().as_ref() != Some(&seen) {
             record(state, &rental, name, seen).await?;
         }
@@ -108,8 +110,11 @@ async fn record(state: &AppState, rental: &Model, deal: &str, mut seen: Observed
     let Some(row) = store::lock(&tx, rental.id).await? else {
         return Ok(());
     };
+    let before = row.seen().unwrap_or_default();
     // A settlement is said once and stays.
-    seen.settlement = seen.settlement.or_else(|| row.seen().and_then(|before| before.settlement));
+    seen.settlement = seen.settlement.or(before.settlement);
+    // It may have been written, or refused, since the row was read.
+    seen.unwritten = before.unwritten;
     let life = row.life()?.follow(seen.phase);
     let over = matches!(life, Rental::Completed { .. } | Rental::Cancelled { .. } | Rental::Missed { .. });
     if over || seen.settlement.is_some() {

@@ -8,6 +8,7 @@ pub mod cluster;
 pub mod kubernetes;
 pub mod live;
 pub mod mirror;
+mod refusal;
 pub mod schedule;
 
 pub use cluster::{Cluster, ClusterError, ClusterFuture};

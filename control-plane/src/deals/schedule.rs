@@ -13,7 +13,8 @@ use sea_orm::{
 use secrecy::SecretString;
 
 use super::builder::{Facts, build};
-use super::cluster::{LEDGER_TOKEN, MERCHANT_KEY};
+use super::cluster::{ClusterError, LEDGER_TOKEN, MERCHANT_KEY};
+use super::refusal;
 use crate::companies::{self, company};
 use crate::ids::{CompanyId, RentalId};
 use crate::jobs::{self, Done, JobError, Kind};
@@ -21,7 +22,7 @@ use crate::ledger::append as ledger_store;
 use crate::ledger::entity::ledger;
 use crate::ledger::open::{self, NewLedger};
 use crate::products::store as products;
-use crate::rentals::entity::Model;
+use crate::rentals::entity::{Model, Refusal};
 use crate::rentals::store;
 use crate::state::AppState;
 use crate::time::Micros;
@@ -188,10 +189,17 @@ async fn apply(state: &AppState, rental: &Model, seller: &Seller) -> Result<(), 
         defaults: &state.config.deals,
     });
     if let Some(violation) = crds::rules::violations(deal, &resource.spec).first() {
+        refusal::note(state, rental, Some(Refusal::new("InvalidSpec", &violation.to_string()))).await?;
         return Err(format!("the deal breaks a rule: {violation}").into());
     }
     state.cluster.apply_secret(deal, secret).await?;
-    state.cluster.apply(resource).await?;
+    if let Err(error) = state.cluster.apply(resource).await {
+        if let ClusterError::Refused(message) = &error {
+            refusal::note(state, rental, Some(Refusal::new("Refused", message))).await?;
+        }
+        return Err(error.into());
+    }
+    refusal::note(state, rental, None).await?;
     ledger::Entity::update_many()
         .col_expr(ledger::Column::WrittenAt, Expr::value(Micros::from(state.clock.now())))
         .filter(ledger::Column::Deal.eq(deal))

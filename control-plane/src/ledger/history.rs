@@ -169,6 +169,8 @@ async fn finish(
             net,
         }),
         forced_teardown: None,
+        refusal: None,
+        unwritten: None,
     };
     mirror::close(&tx, deal, &seen, rental.occupied_until.into()).await?;
     let rental = store::lock(&tx, rental.id).await?.ok_or(crate::rentals::UNKNOWN)?;

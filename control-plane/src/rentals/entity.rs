@@ -43,6 +43,9 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+/// The condition by which the operator says whether it takes a deal.
+const ACCEPTED: &str = "Accepted";
+
 /// What was last seen of the rental's `TimeDeal`. The object itself is gone some time after the deal.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -51,15 +54,44 @@ pub struct Observed {
     pub figures: crds::Figures,
     pub settlement: Option<crds::Settlement>,
     pub forced_teardown: Option<String>,
+    /// Why the operator does not accept the deal as it is.
+    #[serde(default)]
+    pub refusal: Option<Refusal>,
+    /// Why the deal could not be written as it should be. Not the operator's to say: it never saw it.
+    #[serde(default)]
+    pub unwritten: Option<Refusal>,
+}
+
+/// Somebody did not take a deal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Refusal {
+    /// Upper camel case, for machines and for support.
+    pub code: String,
+    /// English, as it was said.
+    pub message: String,
+}
+
+impl Refusal {
+    /// With no more of the message than is kept.
+    #[must_use]
+    pub fn new(code: &str, message: &str) -> Refusal {
+        const MESSAGE_LENGTH_MAX: usize = 1_000;
+        Refusal { code: code.to_owned(), message: message.chars().take(MESSAGE_LENGTH_MAX).collect() }
+    }
 }
 
 impl From<&TimeDealStatus> for Observed {
     fn from(status: &TimeDealStatus) -> Self {
+        let refused =
+            status.conditions.iter().find(|found| found.type_ == ACCEPTED && found.status == "False");
         Observed {
             phase: status.phase,
             figures: status.figures.clone(),
             settlement: status.settlement.clone(),
             forced_teardown: status.forced_teardown.clone(),
+            refusal: refused.map(|found| Refusal::new(&found.reason, &found.message)),
+            unwritten: None,
         }
     }
 }
@@ -105,6 +137,12 @@ impl Model {
             span: Span { from: self.occupied_from.into(), until: self.occupied_until.into() },
             shoppers: u64::try_from(self.expected_shoppers).unwrap_or(0),
         }
+    }
+
+    /// Why the deal is not, or not yet, as the company ordered it.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.seen().and_then(|seen| seen.unwritten.or(seen.refusal))
     }
 
     /// What was last seen of the deal; nothing where there is none or where it cannot be read.

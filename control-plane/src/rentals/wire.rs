@@ -94,6 +94,20 @@ pub struct Deal {
     pub figures: Figures,
     /// Once the runtime and the ledger agree.
     pub settlement: Option<Settled>,
+    /// Where the deal is not, or not yet, as it was ordered.
+    pub refusal: Option<Refusal>,
+}
+
+/// Why the deal was not taken as it is. It is tried again, and at once after a change.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = DealRefusal)]
+pub struct Refusal {
+    /// For support: upper camel case.
+    #[schema(example = "InvalidSpec")]
+    pub code: String,
+    /// What was said, in English.
+    pub message: String,
 }
 
 /// Live figures, as the deal's runtime reported them last.
@@ -200,6 +214,7 @@ impl Deal {
             url: public.deal_origin(&company.slug),
             figures: Figures::from(&seen.figures),
             settlement: seen.settlement.as_ref().map(Settled::from),
+            refusal: rental.refusal().map(|refusal| Refusal { code: refusal.code, message: refusal.message }),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use crds::{Figures, Phase, TimeDealStatus, Won};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use serde_json::{Value, json};
 
 use crate::support::{Owner, Platform, platform};
@@ -132,6 +133,48 @@ async fn what_is_changed_live_reaches_the_deal() {
 
     let stranger = json!({"stock": [{"product": uuid::Uuid::from_u128(1), "stock": 1}]});
     assert_eq!(platform.call(&owner.person, "PATCH", &live, Some(stranger), None).await.0.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn a_company_is_told_why_its_deal_is_not_taken() {
+    let platform = platform().await;
+    let owner = platform.seller("hanbit").await;
+    let (id, name) = platform.deal(&owner, 7_200).await;
+    assert_eq!(rental(&platform, &owner, &id).await["deal"]["refusal"], Value::Null);
+
+    let refused = Condition {
+        type_: "Accepted".to_owned(),
+        status: "False".to_owned(),
+        reason: "ForeignNamespace".to_owned(),
+        message: "the place of this deal belongs to another one".to_owned(),
+        last_transition_time: Time(platform.now()),
+        observed_generation: None,
+    };
+    let by_operator = TimeDealStatus { conditions: vec![refused], ..TimeDealStatus::default() };
+    platform.cluster.set_status(&name, by_operator.clone());
+    platform.work().await;
+    let shown = rental(&platform, &owner, &id).await;
+    assert_eq!(shown["deal"]["refusal"]["code"], "ForeignNamespace");
+    assert_eq!(shown["deal"]["refusal"]["message"], "the place of this deal belongs to another one");
+
+    platform.cluster.set_refusing(Some("spec.host: the host is immutable"));
+    platform.product(&owner, &id, "드립백", 5).await;
+    platform.work().await;
+    let shown = rental(&platform, &owner, &id).await;
+    let by_server = json!({"code": "Refused", "message": "spec.host: the host is immutable"});
+    assert_eq!(shown["deal"]["refusal"], by_server, "what was not even written comes first");
+
+    platform.cluster.set_status(&name, TimeDealStatus::default());
+    platform.work().await;
+    assert_eq!(
+        rental(&platform, &owner, &id).await["deal"]["refusal"],
+        by_server,
+        "a status changes nothing"
+    );
+    platform.cluster.set_refusing(None);
+    platform.advance_seconds(60);
+    platform.work().await;
+    assert_eq!(rental(&platform, &owner, &id).await["deal"]["refusal"], Value::Null);
 }
 
 #[tokio::test]

@@ -822,6 +822,7 @@ export interface components {
              * @example Open
              */
             phase: string;
+            refusal?: components["schemas"]["DealRefusal"] | null;
             settlement?: components["schemas"]["Settled"] | null;
             url: string;
         };
@@ -864,6 +865,16 @@ export interface components {
         };
         /** @enum {string} */
         DealPhase: "before" | "open" | "closed";
+        /** @description Why the deal was not taken as it is. It is tried again, and at once after a change. */
+        DealRefusal: {
+            /**
+             * @description For support: upper camel case.
+             * @example InvalidSpec
+             */
+            code: string;
+            /** @description What was said, in English. */
+            message: string;
+        };
         /** @description Where the parcel goes. */
         Delivery: {
             line1: string;

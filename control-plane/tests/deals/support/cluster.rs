@@ -20,6 +20,7 @@ pub struct MemoryCluster {
     secrets_applied: Mutex<usize>,
     down: Mutex<bool>,
     hanging: Mutex<bool>,
+    refusing: Mutex<Option<String>>,
     changed: watch::Sender<u64>,
 }
 
@@ -90,6 +91,11 @@ impl MemoryCluster {
         *self.hanging.lock().unwrap() = hanging;
     }
 
+    /// What the cluster says to whoever applies a deal, where it refuses.
+    pub fn set_refusing(&self, message: Option<&str>) {
+        *self.refusing.lock().unwrap() = message.map(str::to_owned);
+    }
+
     fn check(&self) -> Result<(), ClusterError> {
         if *self.down.lock().unwrap() { Err(ClusterError::Unavailable("it is down".into())) } else { Ok(()) }
     }
@@ -104,6 +110,9 @@ impl Cluster for MemoryCluster {
                 std::future::pending::<()>().await;
             }
             let name = deal.metadata.name.clone().expect("a deal has a name");
+            if let Some(message) = self.refusing.lock().unwrap().clone() {
+                return Err(ClusterError::Refused(message));
+            }
             let broken = crds::rules::violations(&name, &deal.spec);
             if let Some(first) = broken.first() {
                 return Err(ClusterError::Refused(first.to_string()));

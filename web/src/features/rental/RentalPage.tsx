@@ -64,6 +64,21 @@ function Outcome({ rental }: { rental: Rental }) {
   );
 }
 
+/** The platform did not take the deal as it is; the code is what its administrators ask for. */
+function Refused({ rental }: { rental: Rental }) {
+  const refusal = rental.deal?.refusal;
+  if (!refusal || (rental.state !== 'scheduled' && rental.state !== 'running')) return null;
+  return (
+    <Notice tone="danger" icon={<CircleAlert size={20} />} title="타임딜을 서버에 반영하지 못했어요">
+      <p>저절로 다시 시도하고 있어요. 상품이나 수량을 고치면 바로 다시 반영해요.</p>
+      <p>계속 보이면 플랫폼 관리자에게 아래 내용을 알려 주세요.</p>
+      <p className={styles.refusal} lang="en">
+        {refusal.code}: {refusal.message}
+      </p>
+    </Notice>
+  );
+}
+
 const endings: Partial<Record<Rental['state'], string>> = {
   expired: '결제 시간이 지나 예약이 풀렸어요. 달력에서 다시 골라 주세요.',
   missed: '상품이나 결제키가 없어 열리지 못했어요.',
@@ -170,6 +185,7 @@ export function RentalPage() {
       }
     >
       {rental && <Outcome rental={rental} />}
+      {rental && <Refused rental={rental} />}
       <Loaded query={query} skeleton={<SkeletonRows count={3} height={140} />}>
         {(owned) => <Content {...owned} />}
       </Loaded>
