@@ -101,6 +101,18 @@ pub struct TimeDealSpec {
     pub retention_seconds: u32,
 }
 
+impl TimeDeal {
+    /// Drops the accounts that are kept of an object beside it: who wrote which field, and the copy of
+    /// itself that `kubectl apply` leaves. Together they are larger than the deal, and whoever keeps
+    /// many deals in memory reads neither.
+    pub fn drop_accounts(&mut self) {
+        self.metadata.managed_fields = None;
+        if let Some(annotations) = &mut self.metadata.annotations {
+            annotations.remove("kubectl.kubernetes.io/last-applied-configuration");
+        }
+    }
+}
+
 /// The company that rents the slot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]

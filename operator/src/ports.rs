@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::sync::Arc;
 
 use crds::{TimeDeal, TimeDealStatus};
 use operator_core::{Desired, Notice, Observed};
@@ -36,8 +37,9 @@ pub trait Executor: Send + Sync + 'static {
 pub trait Deals: Send + Sync + 'static {
     type Error: Error + Send + Sync + 'static;
 
-    /// All there are, those with a deletion timestamp included.
-    fn list(&self) -> impl Future<Output = Result<Vec<TimeDeal>, Self::Error>> + Send;
+    /// All there are, those with a deletion timestamp included. Shared with whoever keeps them: they
+    /// are listed at every change of any of them.
+    fn list(&self) -> impl Future<Output = Result<Vec<Arc<TimeDeal>>, Self::Error>> + Send;
 
     /// Counts up on every change of any deal, also on one that came from here.
     fn changed(&self) -> watch::Receiver<u64>;

@@ -83,7 +83,7 @@ impl Workers {
     async fn sync<E: Executor, D: Deals>(&mut self, shared: &Arc<Shared<E, D>>) -> Result<(), Failure> {
         let found = bounded("list the deals", shared.deals.list()).await?;
         let found: HashMap<String, Arc<TimeDeal>> =
-            found.into_iter().filter_map(|deal| Some((deal.metadata.uid.clone()?, Arc::new(deal)))).collect();
+            found.into_iter().filter_map(|deal| Some((deal.metadata.uid.clone()?, deal))).collect();
         // A closed one is that of a worker that broke down.
         self.senders.retain(|uid, sender| found.contains_key(uid) && !sender.is_closed());
         for (uid, deal) in found {
@@ -129,7 +129,8 @@ impl Workers {
     }
 }
 
-/// Only what somebody ordered is news; the status is our own doing.
+/// Only what somebody ordered is news; the status is our own doing. What is not is taken over all the
+/// same: an old copy would be kept beside the store's.
 fn tell(sender: &watch::Sender<Arc<TimeDeal>>, deal: Arc<TimeDeal>) {
     sender.send_if_modified(|known| {
         let is_news = known.spec != deal.spec
@@ -137,9 +138,7 @@ fn tell(sender: &watch::Sender<Arc<TimeDeal>>, deal: Arc<TimeDeal>) {
             || known.metadata.annotations != deal.metadata.annotations
             || known.metadata.finalizers != deal.metadata.finalizers
             || known.metadata.generation != deal.metadata.generation;
-        if is_news {
-            *known = deal;
-        }
+        *known = deal;
         is_news
     });
 }

@@ -73,7 +73,9 @@ async fn pass<E: Executor, D: Deals>(shared: &Shared<E, D>, deal: &mut TimeDeal,
     let name = deal.metadata.name.clone().unwrap_or_default();
     let phase_before = deal.status.as_ref().map(|status| status.phase).unwrap_or_default();
     let _permit = shared.permits.acquire().await.expect("the semaphore is never closed");
-    let pass = reconcile(&*shared.executor, &*shared.deals, deal, &shared.context, &shared.clock).await;
+    // Boxed: a pass is large, and hundreds of deals wait while a few are worked on.
+    let pass = Box::pin(reconcile(&*shared.executor, &*shared.deals, deal, &shared.context, &shared.clock));
+    let pass = pass.await;
     let phase = deal.status.as_ref().map(|status| status.phase).unwrap_or_default();
     if phase != phase_before {
         tracing::info!(deal = name, from = %phase_before, to = %phase, "the deal went on");
@@ -138,7 +140,24 @@ mod tests {
     use crds::{Phase, TimeDealStatus};
 
     use super::*;
-    use crate::tests::memory::deal;
+    use crate::tests::memory::{MemoryDeals, MemoryExecutor, at, context, deal};
+
+    #[test]
+    fn a_deal_that_waits_takes_little_memory() {
+        let (clock, _hand) = Clock::manual(at(0));
+        let shared = Shared {
+            executor: Arc::new(MemoryExecutor::new(clock.clone(), 0)),
+            deals: Arc::new(MemoryDeals::new([], 0)),
+            context: context(),
+            clock,
+            shutdown: Shutdown::manual(),
+            pace: Pace::default(),
+            permits: Semaphore::new(1),
+        };
+        let (_sender, news) = watch::channel(Arc::new(deal("a", 0)));
+        let bytes = size_of_val(&look_after(Arc::new(shared), news));
+        assert!(bytes < 8 * 1024, "{bytes} bytes for each deal, whatever is done for it");
+    }
 
     #[test]
     fn an_old_list_takes_no_status_back() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use crds::TimeDeal;
 use secrecy::SecretString;
@@ -41,7 +42,8 @@ pub trait Cluster: Send + Sync + 'static {
 
     fn get(&self, name: &str) -> ClusterFuture<'_, Option<TimeDeal>>;
 
-    fn list(&self) -> ClusterFuture<'_, Vec<TimeDeal>>;
+    /// All of them, shared with whoever keeps them: they are listed at every change of any of them.
+    fn list(&self) -> ClusterFuture<'_, Vec<Arc<TimeDeal>>>;
 
     /// A counter that moves whenever any deal changed.
     fn changed(&self) -> watch::Receiver<u64>;

@@ -2,6 +2,7 @@
 //! them asks the API server nothing; one is asked for only where what is known must not be stale.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crds::TimeDeal;
@@ -59,7 +60,9 @@ impl Kubernetes {
         let deals = Api::<TimeDeal>::all(client.clone());
         let (store, writer) = reflector::store();
         let (count, changed) = watch::channel(0);
-        let events = watcher(deals.clone(), watcher::Config::default()).default_backoff();
+        let events = watcher(deals.clone(), watcher::Config::default())
+            .default_backoff()
+            .modify(TimeDeal::drop_accounts);
         let watching = tokio::spawn(async move {
             let mut events = std::pin::pin!(reflector::reflector(writer, events));
             while let Some(event) = events.next().await {
@@ -132,11 +135,11 @@ impl Cluster for Kubernetes {
         Box::pin(async move { asked(self.deals.get_opt(&name)).await })
     }
 
-    fn list(&self) -> ClusterFuture<'_, Vec<TimeDeal>> {
+    fn list(&self) -> ClusterFuture<'_, Vec<Arc<TimeDeal>>> {
         Box::pin(async move {
             let ready = tokio::time::timeout(ANSWER_WITHIN, self.store.wait_until_ready()).await;
             ready.map_err(unavailable)?.map_err(|_| unavailable(Unwatched))?;
-            Ok(self.store.state().iter().map(|deal| TimeDeal::clone(deal)).collect())
+            Ok(self.store.state())
         })
     }
 

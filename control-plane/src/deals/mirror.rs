@@ -60,7 +60,7 @@ async fn wait(changed: &mut tokio::sync::watch::Receiver<u64>) {
 pub async fn follow(state: &AppState) -> Result<(), JobError> {
     let deals = state.cluster.list().await?;
     let deals: HashMap<&str, &TimeDeal> =
-        deals.iter().filter_map(|deal| Some((deal.metadata.name.as_deref()?, deal))).collect();
+        deals.iter().filter_map(|deal| Some((deal.metadata.name.as_deref()?, &**deal))).collect();
     follow_rentals(state, &deals).await?;
     adoption::follow(state, &deals).await
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use control_plane::deals::{Cluster, ClusterError, ClusterFuture};
 use control_plane_telemetry::clock::Clock;
@@ -37,7 +37,7 @@ pub struct TimeDeals {
     layout: Layout,
     clock: Clock,
     screen: Screen,
-    deals: Mutex<BTreeMap<String, TimeDeal>>,
+    deals: Mutex<BTreeMap<String, Arc<TimeDeal>>>,
     changed: watch::Sender<u64>,
 }
 
@@ -54,7 +54,7 @@ impl TimeDeals {
             if path.extension().is_some_and(|extension| extension == "json")
                 && let Some(deal) = files::read_json(&path)?
             {
-                deals.insert(name, deal);
+                deals.insert(name, Arc::new(deal));
             }
         }
         Ok(TimeDeals { layout, clock, screen, deals: Mutex::new(deals), changed: watch::Sender::new(0) })
@@ -62,14 +62,14 @@ impl TimeDeals {
 
     /// All deals, by name.
     #[must_use]
-    pub fn all(&self) -> Vec<TimeDeal> {
+    pub fn all(&self) -> Vec<Arc<TimeDeal>> {
         self.lock().values().cloned().collect()
     }
 
     /// The deal of that name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<TimeDeal> {
-        self.lock().get(name).cloned()
+        self.lock().get(name).map(|deal| TimeDeal::clone(deal))
     }
 
     /// Counts up on every change.
@@ -91,7 +91,7 @@ impl TimeDeals {
             Some(stored) => replaced(stored, wanted)?,
             None => created(wanted, &self.clock)?,
         };
-        if stored == Some(&next) {
+        if stored.is_some_and(|stored| **stored == next) {
             return Ok(());
         }
         self.keep(&mut deals, name, next)
@@ -110,7 +110,7 @@ impl TimeDeals {
         if stored.metadata.deletion_timestamp.is_some() {
             return Ok(());
         }
-        let mut next = stored.clone();
+        let mut next = TimeDeal::clone(stored);
         next.metadata.deletion_timestamp = Some(Time(self.clock.now()));
         self.keep(&mut deals, name.to_owned(), next)
     }
@@ -160,9 +160,9 @@ impl TimeDeals {
         let mut deals = self.lock();
         let stored = deals.get(&name).filter(|stored| stored.metadata.uid == seen.metadata.uid);
         let Some(stored) = stored else { return Err(StoreError::Gone(name)) };
-        let mut next = stored.clone();
+        let mut next = TimeDeal::clone(stored);
         change(&mut next);
-        if next == *stored {
+        if next == **stored {
             return Ok(());
         }
         self.keep(&mut deals, name, next)
@@ -170,19 +170,19 @@ impl TimeDeals {
 
     fn keep(
         &self,
-        deals: &mut MutexGuard<'_, BTreeMap<String, TimeDeal>>,
+        deals: &mut MutexGuard<'_, BTreeMap<String, Arc<TimeDeal>>>,
         name: String,
         deal: TimeDeal,
     ) -> Result<(), StoreError> {
         files::write_json(&self.file(&name), &deal)?;
-        deals.insert(name, deal);
+        deals.insert(name, Arc::new(deal));
         self.changed.send_modify(|count| *count += 1);
         Ok(())
     }
 
     fn drop_file(
         &self,
-        deals: &mut MutexGuard<'_, BTreeMap<String, TimeDeal>>,
+        deals: &mut MutexGuard<'_, BTreeMap<String, Arc<TimeDeal>>>,
         name: &str,
     ) -> Result<(), StoreError> {
         // The secret first: a crash between the two leaves a deal that is dropped again.
@@ -199,7 +199,7 @@ impl TimeDeals {
         self.layout.time_deals().join(format!("{name}.json"))
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, TimeDeal>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Arc<TimeDeal>>> {
         self.deals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -252,7 +252,7 @@ fn checked_name(name: Option<&str>) -> Result<String, StoreError> {
 impl Deals for TimeDeals {
     type Error = StoreError;
 
-    async fn list(&self) -> Result<Vec<TimeDeal>, StoreError> {
+    async fn list(&self) -> Result<Vec<Arc<TimeDeal>>, StoreError> {
         Ok(self.all())
     }
 
@@ -328,7 +328,7 @@ impl Cluster for TimeDeals {
         Box::pin(async move { Ok(found) })
     }
 
-    fn list(&self) -> ClusterFuture<'_, Vec<TimeDeal>> {
+    fn list(&self) -> ClusterFuture<'_, Vec<Arc<TimeDeal>>> {
         Box::pin(async move { Ok(self.all()) })
     }
 

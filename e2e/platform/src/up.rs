@@ -276,10 +276,10 @@ fn context(settings: &Settings) -> anyhow::Result<Context> {
 }
 
 /// What an earlier start has left to do.
-fn agenda(screen: &Screen, settings: &Settings, deals: &[TimeDeal]) {
+fn agenda(screen: &Screen, settings: &Settings, deals: &[Arc<TimeDeal>]) {
     let phase = |deal: &TimeDeal| deal.status.as_ref().map(|status| status.phase).unwrap_or_default();
     let over = |deal: &TimeDeal| matches!(phase(deal), Phase::Completed | Phase::Cancelled | Phase::Missed);
-    let mut due: Vec<&TimeDeal> = deals.iter().filter(|deal| !over(deal)).collect();
+    let mut due: Vec<_> = deals.iter().filter(|deal| !over(deal)).collect();
     due.sort_by_key(|deal| deal.spec.window.opens_at);
     for deal in due {
         let (spec, window) = (&deal.spec, deal.spec.window);

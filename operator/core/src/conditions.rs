@@ -24,6 +24,8 @@ pub mod kinds {
 
 /// The reason of a condition that has been waited for too long.
 pub const OVERDUE: &str = "Overdue";
+/// The reason of a condition that does not come about before somebody does something.
+pub const OBSTRUCTED: &str = "Obstructed";
 
 struct Said {
     holds: bool,
@@ -103,9 +105,9 @@ fn provisioned(view: &View, status: &TimeDealStatus) -> Said {
         Phase::Completed | Phase::Cancelled | Phase::Missed => no("TornDown"),
         phase => match view.place {
             Place::Ours if view.observed.redis_ready && view.in_place().is_some() => yes("Provisioned"),
-            Place::Ours if phase == Phase::Provisioning => no("Provisioning"),
+            Place::Ours if phase == Phase::Provisioning => underway(view, "Provisioning"),
             Place::Ours => no("StoreDown").because("the deal's Redis does not answer"),
-            Place::Empty if status.provisioned_at.is_none() => no("Provisioning"),
+            Place::Empty if status.provisioned_at.is_none() => underway(view, "Provisioning"),
             Place::Empty | Place::Leaving | Place::Foreign { .. } => {
                 no("Lost").because("the deal's runtime went away without being asked to")
             }
@@ -117,12 +119,25 @@ fn warm(view: &View, status: &TimeDealStatus) -> Said {
     match status.phase {
         Phase::Pending => no("NotYet"),
         Phase::Provisioning | Phase::Warming if overdue::is_overdue(view, status) => {
-            no(OVERDUE).because("the deal should be open, and its runtime is not warm")
+            let why = view.observed.obstacle.iter().map(|obstacle| format!(": {obstacle}"));
+            no(OVERDUE).because(format!(
+                "the deal should be open, and its runtime is not warm{}",
+                why.collect::<String>()
+            ))
         }
-        Phase::Provisioning | Phase::Warming => no("Warming"),
+        Phase::Provisioning => no("Warming"),
+        Phase::Warming => underway(view, "Warming"),
         Phase::Armed | Phase::Open if view.is_up() => yes("Warm"),
         Phase::Armed | Phase::Open => no("RolesDown").because(missing(view)),
         _ => no("Closed"),
+    }
+}
+
+/// It comes about by itself, unless something stands in the way.
+fn underway(view: &View, reason: &'static str) -> Said {
+    match &view.observed.obstacle {
+        Some(obstacle) => no(OBSTRUCTED).because(obstacle.clone()),
+        None => no(reason),
     }
 }
 

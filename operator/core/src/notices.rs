@@ -3,15 +3,17 @@
 
 use crds::{Phase, TimeDealStatus};
 
-use crate::conditions::{OVERDUE, kinds};
+use crate::conditions::{OBSTRUCTED, OVERDUE, kinds};
 use crate::desired::{Notice, Severity};
 
 /// The conditions whose coming about is a warning.
-const ALARMS: [(&str, &str); 8] = [
+const ALARMS: [(&str, &str); 10] = [
     (kinds::ACCEPTED, "ForeignNamespace"),
     (kinds::ACCEPTED, "InvalidSpec"),
     (kinds::ACCEPTED, "WindowFrozen"),
     (kinds::PROVISIONED, "Lost"),
+    (kinds::PROVISIONED, OBSTRUCTED),
+    (kinds::WARM, OBSTRUCTED),
     (kinds::WARM, OVERDUE),
     (kinds::DRAINED, OVERDUE),
     (kinds::SETTLED, OVERDUE),

@@ -20,6 +20,9 @@ pub struct Observed {
     /// The ledger's own head, read from the control plane and not from the runtime: two parties
     /// that agree are needed for a settlement.
     pub ledger: Option<Head>,
+    /// What the last attempt to bring about what is desired was refused for, in words for people: it
+    /// does not pass by itself.
+    pub obstacle: Option<String>,
 }
 
 impl Observed {
@@ -33,6 +36,7 @@ impl Observed {
             roles_ready: RolesReady::default(),
             report: None,
             ledger: None,
+            obstacle: None,
         }
     }
 }

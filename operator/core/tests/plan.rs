@@ -62,6 +62,7 @@ fn in_phase(phase: Phase) -> Case {
         roles_ready: RolesReady { queue: true, shop: true, payment: true },
         report: Some(report()),
         ledger: Some(Head::genesis(NAME)),
+        obstacle: None,
     };
     let reached = |wanted: Phase, seconds: i64| (phase >= wanted).then(|| at(seconds));
     case.deal.status = Some(TimeDealStatus {
@@ -206,6 +207,27 @@ fn it_is_warm_when_everything_is_there() {
     let plan = in_phase(Phase::Warming).check(-70, "Armed | present routed | -65 | Armed");
     assert_eq!(plan.status.draw_commitment.as_deref(), Some("c0ffee"));
     assert_eq!(plan.status.window, Some(deal().spec.window));
+}
+
+#[test]
+fn what_stands_in_the_way_is_said_once() {
+    let obstructed = |phase| {
+        in_phase(phase).with(|case| {
+            case.observed.roles_ready.shop = false;
+            case.observed.redis_ready = phase != Phase::Provisioning;
+            case.observed.obstacle = Some("the secret is absent".into());
+        })
+    };
+    let plan =
+        obstructed(Phase::Provisioning).check(-80, "Provisioning | present | -75 | !ProvisionedObstructed");
+    assert_eq!(reason(&plan, "Provisioned"), ("False", "Obstructed"));
+    let plan = obstructed(Phase::Warming).check(-50, "Warming | present | -45 | !WarmObstructed");
+    assert_eq!(reason(&plan, "Warm"), ("False", "Obstructed"));
+    let found = plan.status.conditions.iter().find(|c| c.type_ == "Warm").expect("it is there");
+    assert_eq!(found.message, "the secret is absent");
+    let plan = obstructed(Phase::Warming).check(5, "Warming | present | 10 | !WarmOverdue");
+    let found = plan.status.conditions.iter().find(|c| c.type_ == "Warm").expect("it is there");
+    assert!(found.message.ends_with(": the secret is absent"), "{}", found.message);
 }
 
 #[test]

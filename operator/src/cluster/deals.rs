@@ -4,6 +4,8 @@
 //! that was deleted and made again gets nothing that was meant for another. That a leader which has
 //! been replaced writes nothing is the client's concern; see [`crate::leader::Fence`].
 
+use std::sync::Arc;
+
 use crds::{TimeDeal, TimeDealStatus};
 use futures_util::StreamExt as _;
 use kube::api::{DeleteParams, Patch, PatchParams, Preconditions};
@@ -48,7 +50,9 @@ impl ClusterDeals {
         let api = Api::<TimeDeal>::all(client.clone());
         let (store, writer) = reflector::store();
         let (count, changed) = watch::channel(0);
-        let events = watcher(api.clone(), watcher::Config::default()).default_backoff();
+        let events = watcher(api.clone(), watcher::Config::default())
+            .default_backoff()
+            .modify(TimeDeal::drop_accounts);
         let watching = tokio::spawn(async move {
             let mut events = std::pin::pin!(reflector::reflector(writer, events));
             while let Some(event) = events.next().await {
@@ -73,9 +77,9 @@ impl Drop for ClusterDeals {
 impl Deals for ClusterDeals {
     type Error = DealsError;
 
-    async fn list(&self) -> Result<Vec<TimeDeal>, DealsError> {
+    async fn list(&self) -> Result<Vec<Arc<TimeDeal>>, DealsError> {
         self.store.wait_until_ready().await.map_err(|_| DealsError::Unwatched)?;
-        Ok(self.store.state().iter().map(|deal| TimeDeal::clone(deal)).collect())
+        Ok(self.store.state())
     }
 
     fn changed(&self) -> watch::Receiver<u64> {

@@ -2,13 +2,14 @@
 //! runtime needs.
 //!
 //! It decides nothing: `operator-core` says what shall be there and builds the objects. It never
-//! touches a namespace that carries another deal's uid, never regenerates a secret, and applies an
-//! object again only where something else is desired or a watch showed somebody else's hand.
+//! touches a namespace that carries another deal's uid, never changes a secret, and applies an object
+//! again only where something else is desired or a watch showed somebody else's hand.
 
 mod applied;
 mod apply;
 mod deals;
 mod observe;
+mod obstacle;
 mod secrets;
 mod watch;
 
@@ -17,7 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crds::TimeDeal;
-use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::{Api, Client};
 use operator_core::objects::{
     Blueprint, BlueprintError, ClusterPlatform, ConfigError, DEAL_UID, namespace_of,
@@ -67,7 +68,7 @@ pub struct Cluster {
     platform: ClusterPlatform,
     inside: Inside,
     applied: Arc<Applied>,
-    /// What never changes while a deal lives, by its uid.
+    /// What need not be asked for again while a deal lives, by its uid.
     known: Mutex<HashMap<String, Known>>,
     passes: Counter,
     /// The watches; they end with this value.
@@ -77,6 +78,10 @@ pub struct Cluster {
 #[derive(Clone, Default)]
 struct Known {
     tokens: Option<Tokens>,
+    /// The secret of the runtime's pods, as it was made.
+    runtime: Option<Secret>,
+    /// What the last apply was refused for.
+    obstacle: Option<String>,
     /// Only once the deal is warm.
     blueprint: Option<Blueprint>,
 }
@@ -116,7 +121,9 @@ impl Executor for Cluster {
 
     async fn observe(&self, deal: &TimeDeal) -> Result<Observed, ClusterError> {
         self.passes.inc();
-        self.look(&Named::of(deal)?).await
+        let named = Named::of(deal)?;
+        let observed = self.look(&named).await?;
+        Ok(Observed { obstacle: self.known(&named).obstacle, ..observed })
     }
 
     async fn apply(&self, deal: &TimeDeal, desired: &Desired) -> Result<(), ClusterError> {
@@ -124,7 +131,12 @@ impl Executor for Cluster {
         match desired {
             Desired::Untouched => Ok(()),
             Desired::Absent => self.absent(&named).await,
-            Desired::Present(runtime) => self.present(&named, &deal.spec, runtime).await,
+            Desired::Present(runtime) => {
+                let applied = self.present(&named, &deal.spec, runtime).await;
+                let obstacle = applied.as_ref().err().and_then(ClusterError::obstacle);
+                self.learn(&named, |known| known.obstacle = obstacle);
+                applied
+            }
         }
     }
 

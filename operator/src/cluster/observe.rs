@@ -45,6 +45,7 @@ impl Cluster {
             roles_ready: roles_ready?,
             report,
             ledger,
+            obstacle: None,
         })
     }
 

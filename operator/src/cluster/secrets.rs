@@ -1,23 +1,34 @@
-//! A deal's secrets: created where they are absent, and read for the two words that the operator
-//! itself needs. Values never leave this module but as what they are for.
+//! A deal's secrets: created where they are absent, put back where they were deleted, and read for the
+//! two words that the operator itself needs. Values never leave this module but as what they are for.
 
 use k8s_openapi::api::core::v1::Secret;
-use kube::Api;
-use kube::api::PostParams;
-use operator_core::objects::{Credentials, NewSecrets};
+use kube::api::{ObjectMeta, PostParams};
+use kube::{Api, ResourceExt as _};
+use operator_core::objects::{self, Credentials, NewSecrets, PAYMENT, REDIS, RUNTIME};
 use rand::Rng as _;
 use tenant_runtime_core::config::secrets;
 
+use super::watch::kind_of;
 use super::{Cluster, ClusterError, Named};
 
-const RUNTIME: &str = "runtime";
-const PAYMENT: &str = "payment";
+/// What is recorded of a secret that is there: its values are nobody's to change, so that there is but
+/// one way for it to be.
+const AS_MADE: u64 = 0;
 
 /// What the operator says to the runtime and to the ledger. Deliberately without `Debug`.
 #[derive(Clone)]
 pub struct Tokens {
     pub control: String,
     pub ledger: String,
+}
+
+impl Tokens {
+    fn read(place: &str, runtime: &Secret, payment: &Secret) -> Result<Tokens, ClusterError> {
+        Ok(Tokens {
+            control: word(place, RUNTIME, runtime, secrets::CONTROL_TOKEN)?,
+            ledger: word(place, PAYMENT, payment, secrets::LEDGER_TOKEN)?,
+        })
+    }
 }
 
 impl Cluster {
@@ -30,42 +41,71 @@ impl Cluster {
         let api = Api::<Secret>::namespaced(self.client.clone(), &place);
         let (runtime, payment) = tokio::try_join!(api.get_opt(RUNTIME), api.get_opt(PAYMENT))?;
         let (Some(runtime), Some(payment)) = (runtime, payment) else { return Ok(None) };
-        let tokens = Tokens {
-            control: word(&place, RUNTIME, &runtime, secrets::CONTROL_TOKEN)?,
-            ledger: word(&place, PAYMENT, &payment, secrets::LEDGER_TOKEN)?,
-        };
+        let tokens = Tokens::read(&place, &runtime, &payment)?;
         self.learn(deal, |known| known.tokens = Some(tokens.clone()));
         Ok(Some(tokens))
     }
 
-    /// Creates what is absent, but no new keys for a deal that is warm: its tickets, its draw and its
-    /// data hang on the old ones.
+    /// Creates what is absent. The runtime's own keys are put back as they were; where nobody knows
+    /// them any more a deal that is warm gets no new ones: its tickets, its draw and its data hang on
+    /// the old ones.
     pub(super) async fn ensure_secrets(
         &self,
         deal: &Named<'_>,
         credentials: &Credentials,
         is_warm: bool,
     ) -> Result<(), ClusterError> {
-        if self.known(deal).tokens.is_some() {
+        let kind = kind_of::<Secret>();
+        let is_there = |name| self.applied.is_current(deal.name, kind, name, Some(AS_MADE));
+        if [RUNTIME, REDIS, PAYMENT].into_iter().all(is_there) {
             return Ok(());
         }
         let place = deal.namespace();
         let api = Api::<Secret>::namespaced(self.client.clone(), &place);
-        let (runtime, payment) = tokio::try_join!(api.get_opt(RUNTIME), api.get_opt(PAYMENT))?;
-        if runtime.is_none() && is_warm {
-            return Err(missing(&place, RUNTIME, "is lost, and the deal is warm: restore it from a backup"));
+        let (runtime, redis, payment) =
+            tokio::try_join!(api.get_opt(RUNTIME), api.get_opt(REDIS), api.get_opt(PAYMENT))?;
+        let runtime = match (runtime, self.known(deal).runtime) {
+            (Some(found), _) => found,
+            (None, Some(known)) => {
+                tracing::warn!(
+                    deal = deal.name,
+                    "the runtime's secret was deleted, and is put back as it was"
+                );
+                made(&api, &known).await?
+            }
+            (None, None) if is_warm => {
+                return Err(missing(
+                    &place,
+                    RUNTIME,
+                    "is lost, and the deal is warm: restore it from a backup",
+                ));
+            }
+            (None, None) => made(&api, &credentials.runtime(&fresh(redis.as_ref()))).await?,
+        };
+        let redis = match redis {
+            Some(found) => found,
+            None => {
+                let password = word(&place, RUNTIME, &runtime, secrets::REDIS_PASSWORD)?;
+                made(&api, &credentials.redis(&password)).await?
+            }
+        };
+        let payment = match payment {
+            Some(found) => found,
+            None => {
+                let (merchant_key, ledger_token) = self.given(credentials).await?;
+                made(&api, &credentials.payment(&merchant_key, &ledger_token)).await?
+            }
+        };
+        for found in [&runtime, &redis, &payment] {
+            self.applied.record(deal.name, kind, AS_MADE, &found.metadata);
         }
-        if runtime.is_none() {
-            create(&api, &credentials.runtime(&fresh())).await?;
-        }
-        // As it is, for another may have been there first.
-        let runtime = api.get(RUNTIME).await?;
-        create(&api, &credentials.redis(&word(&place, RUNTIME, &runtime, secrets::REDIS_PASSWORD)?)).await?;
-        if payment.is_none() {
-            let (merchant_key, ledger_token) = self.given(credentials).await?;
-            create(&api, &credentials.payment(&merchant_key, &ledger_token)).await?;
-        }
-        self.tokens(deal).await.map(drop)
+        let tokens = Tokens::read(&place, &runtime, &payment)?;
+        let runtime = bare(runtime);
+        self.learn(deal, |known| {
+            known.tokens = Some(tokens);
+            known.runtime = Some(runtime);
+        });
+        Ok(())
     }
 
     /// What the platform keeps for the deal's payment pods.
@@ -81,13 +121,19 @@ impl Cluster {
     }
 }
 
-/// One that is there already stays as it is.
-async fn create(api: &Api<Secret>, secret: &Secret) -> Result<(), ClusterError> {
+/// Creates the secret, or takes the one that another made first.
+async fn made(api: &Api<Secret>, secret: &Secret) -> Result<Secret, ClusterError> {
     match api.create(&PostParams::default(), secret).await {
-        Ok(_) => Ok(()),
-        Err(kube::Error::Api(status)) if status.code == 409 => Ok(()),
+        Ok(created) => Ok(created),
+        Err(kube::Error::Api(status)) if status.code == 409 => Ok(api.get(&secret.name_any()).await?),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The secret as it can be created again.
+fn bare(secret: Secret) -> Secret {
+    let ObjectMeta { name, namespace, labels, .. } = secret.metadata;
+    Secret { metadata: ObjectMeta { name, namespace, labels, ..ObjectMeta::default() }, ..secret }
 }
 
 fn word(namespace: &str, name: &str, secret: &Secret, key: &str) -> Result<String, ClusterError> {
@@ -103,12 +149,13 @@ fn missing(namespace: &str, name: &str, problem: &'static str) -> ClusterError {
     ClusterError::Secret { namespace: namespace.to_owned(), name: name.to_owned(), problem }
 }
 
-fn fresh() -> NewSecrets {
+/// New keys; but where a Redis has its password already, that one.
+fn fresh(redis: Option<&Secret>) -> NewSecrets {
     NewSecrets {
         deal_key: random_hex(),
         draw_secret: random_hex(),
         control_token: random_hex(),
-        redis_password: random_hex(),
+        redis_password: redis.and_then(objects::redis_password).unwrap_or_else(random_hex),
     }
 }
 

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
-use k8s_openapi::api::core::v1::{ConfigMap, LimitRange, Namespace, ResourceQuota, Service, ServiceAccount};
+use k8s_openapi::api::core::v1::{
+    ConfigMap, LimitRange, Namespace, ResourceQuota, Secret, Service, ServiceAccount,
+};
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::core::PartialObjectMeta;
@@ -29,6 +31,7 @@ pub fn all(client: &Client, edge: &EdgeRoute, applied: &Arc<Applied>) -> JoinSet
     tasks.spawn(kind::<NetworkPolicy>(client.clone(), Arc::clone(applied)));
     tasks.spawn(kind::<ServiceAccount>(client.clone(), Arc::clone(applied)));
     tasks.spawn(kind::<ConfigMap>(client.clone(), Arc::clone(applied)));
+    tasks.spawn(kind::<Secret>(client.clone(), Arc::clone(applied)));
     tasks.spawn(kind::<Service>(client.clone(), Arc::clone(applied)));
     tasks.spawn(kind::<StatefulSet>(client.clone(), Arc::clone(applied)));
     tasks.spawn(kind::<Deployment>(client.clone(), Arc::clone(applied)));

@@ -1,8 +1,8 @@
 //! Deals and runtimes in memory, with faults, and with a record of what was done in which order.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use control_plane_telemetry::clock::Clock;
@@ -153,9 +153,9 @@ fn name_of(deal: &TimeDeal) -> &str {
 impl Deals for MemoryDeals {
     type Error = Told;
 
-    async fn list(&self) -> Result<Vec<TimeDeal>, Told> {
+    async fn list(&self) -> Result<Vec<Arc<TimeDeal>>, Told> {
         self.faults.check()?;
-        Ok(self.kept.lock().unwrap().values().cloned().collect())
+        Ok(self.kept.lock().unwrap().values().cloned().map(Arc::new).collect())
     }
 
     fn changed(&self) -> watch::Receiver<u64> {
@@ -270,6 +270,7 @@ impl Executor for MemoryExecutor {
             roles_ready: RolesReady { queue: was_up, shop: was_up, payment: was_up },
             report: was_up.then(|| report(place, self.clock.now(), ledger.clone())),
             ledger: Some(ledger),
+            obstacle: None,
         })
     }
 

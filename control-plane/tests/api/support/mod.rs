@@ -142,7 +142,7 @@ impl Cluster for NoCluster {
         Box::pin(async { Ok(None) })
     }
 
-    fn list(&self) -> ClusterFuture<'_, Vec<TimeDeal>> {
+    fn list(&self) -> ClusterFuture<'_, Vec<Arc<TimeDeal>>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 

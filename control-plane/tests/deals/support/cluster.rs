@@ -1,7 +1,7 @@
 //! A cluster that keeps `TimeDeal`s in memory, and into which a test writes what an operator would.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use control_plane::deals::{Cluster, ClusterError, ClusterFuture};
 use crds::{TimeDeal, TimeDealStatus};
@@ -160,10 +160,10 @@ impl Cluster for MemoryCluster {
         })
     }
 
-    fn list(&self) -> ClusterFuture<'_, Vec<TimeDeal>> {
+    fn list(&self) -> ClusterFuture<'_, Vec<Arc<TimeDeal>>> {
         Box::pin(async move {
             self.check()?;
-            Ok(self.deals.lock().unwrap().values().cloned().collect())
+            Ok(self.deals.lock().unwrap().values().cloned().map(Arc::new).collect())
         })
     }
 

@@ -195,6 +195,7 @@ impl Executor for Processes {
             config: home.config()?.map(Box::new),
             redis_ready,
             // One process has all roles.
+            obstacle: None,
             roles_ready: RolesReady { queue: ready, shop: ready, payment: ready },
             report,
             ledger,

@@ -12,11 +12,13 @@ use super::redis;
 use super::scope::Scope;
 
 /// For all pods of the runtime.
-pub(super) const RUNTIME: &str = "runtime";
+pub const RUNTIME: &str = "runtime";
 /// For payment pods alone.
-pub(super) const PAYMENT: &str = "payment";
+pub const PAYMENT: &str = "payment";
 /// For the Redis pod alone.
-pub(super) const REDIS: &str = "redis";
+pub const REDIS: &str = "redis";
+
+const REQUIRE_PASSWORD: &str = "requirepass ";
 
 /// Fresh random values, for a deal that has none yet. Deliberately without `Debug`.
 pub struct NewSecrets {
@@ -68,7 +70,7 @@ impl Credentials {
     /// The secret of the Redis pod, from the password in the secret of the runtime pods.
     #[must_use]
     pub fn redis(&self, password: &str) -> Secret {
-        let fragment = format!("requirepass {password}\n");
+        let fragment = format!("{REQUIRE_PASSWORD}{password}\n");
         secret(&self.redis, [(redis::CONFIGURATION, fragment.into_bytes())])
     }
 
@@ -78,6 +80,14 @@ impl Credentials {
         let values = [(secrets::MERCHANT_KEY, merchant_key), (secrets::LEDGER_TOKEN, ledger_token)];
         secret(&self.payment, values.map(|(key, value)| (key, value.to_vec())))
     }
+}
+
+/// The password in the secret of a Redis pod.
+#[must_use]
+pub fn redis_password(secret: &Secret) -> Option<String> {
+    let fragment = secret.data.as_ref()?.get(redis::CONFIGURATION)?;
+    let password = std::str::from_utf8(&fragment.0).ok()?.strip_prefix(REQUIRE_PASSWORD)?.trim();
+    (!password.is_empty()).then(|| password.to_owned())
 }
 
 /// Immutable: the API server refuses a change, and no kubelet watches it.

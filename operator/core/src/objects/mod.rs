@@ -22,7 +22,7 @@ use k8s_openapi::api::networking::v1::NetworkPolicy;
 
 pub use self::blueprint::{Blueprint, BlueprintError, CONFIG_MAP as BLUEPRINT};
 pub use self::config::{CONFIG_MAP as CONFIG, ConfigError, read as read_config};
-pub use self::credentials::{Credentials, NewSecrets};
+pub use self::credentials::{Credentials, NewSecrets, PAYMENT, REDIS, RUNTIME, redis_password};
 pub use self::platform::{
     ClusterPlatform, Edge, EdgeError, EdgeRoute, Images, PullPolicy, RedisStorage, Resources, RoleDefaults,
 };

@@ -46,6 +46,15 @@ fn each_secret_reaches_only_the_pods_that_need_it() {
     assert_eq!(found, BTreeSet::from(expected.map(str::to_owned)));
 }
 
+#[test]
+fn the_password_is_found_again_in_what_redis_reads() {
+    let objects = built(&platform(), None);
+    let new = new_secrets();
+    let secret = objects.credentials.redis(&new.redis_password);
+    assert_eq!(objects::redis_password(&secret), Some(new.redis_password));
+    assert_eq!(objects::redis_password(&objects.credentials.runtime(&new_secrets())), None);
+}
+
 /// The names under every `secret`, `secretName`, `secretRef` and `secretKeyRef`.
 fn named_secrets(value: &Value) -> Vec<String> {
     match value {

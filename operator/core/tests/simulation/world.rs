@@ -251,6 +251,7 @@ impl World {
             roles_ready: RolesReady { queue: ready, shop: ready, payment: ready },
             report: seen.report.filter(|_| !lost(100)),
             ledger: Some(ledger).filter(|_| !lost(100)),
+            obstacle: None,
         })
     }
 
