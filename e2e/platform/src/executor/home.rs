@@ -87,9 +87,9 @@ impl Home {
         &self.about
     }
 
-    /// An address of the runtime's own listener.
-    pub fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.about.runtime_port)
+    /// The runtime's own listener, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.about.runtime_port)
     }
 
     /// The configuration in place.

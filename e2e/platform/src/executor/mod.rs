@@ -5,7 +5,6 @@
 //! carries another deal's uid, and never regenerates a secret.
 
 mod home;
-mod inside;
 mod programs;
 mod redis;
 
@@ -15,10 +14,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crds::TimeDeal;
+use operator::inside::{Inside, InsideError};
 use operator::{Desired, Executor, Observed, Presence, RolesReady, RuntimeDesired};
 
 use self::home::Home;
-use self::inside::Inside;
 pub use self::programs::{ProgramError, Programs};
 use crate::edge::Routes;
 use crate::state::Layout;
@@ -37,10 +36,8 @@ pub enum ExecutorError {
     Port(#[from] crate::ports::PortError),
     #[error(transparent)]
     Io(#[from] io::Error),
-    #[error("the runtime did not answer: {0}")]
-    Runtime(#[source] reqwest::Error),
-    #[error("the runtime refused its settings: {0}")]
-    Settings(reqwest::StatusCode),
+    #[error(transparent)]
+    Inside(#[from] InsideError),
 }
 
 /// Runs deals as processes.
@@ -147,12 +144,12 @@ impl Processes {
         }
         let running = in_place.filter(|_| !restart);
         if running.is_some_and(|in_place| in_place.settings != config.settings) {
-            self.inside.push_settings(&home, &config.settings).await?;
+            self.inside.push_settings(&home.url(), &home.control_token()?, &config.settings).await?;
             // Only now: what lies in the file is what was applied.
             home.write_config(config)?;
         }
         if *seal {
-            self.inside.seal(&home).await?;
+            self.inside.seal(&home.url(), &home.control_token()?).await?;
         }
         match home.failure() {
             Some(reason) => Err(ExecutorError::Child(reason)),
@@ -184,21 +181,21 @@ impl Executor for Processes {
         if uid != named.uid {
             return Ok(Observed { presence: Presence::Present { uid }, ..Observed::nothing() });
         }
-        let (redis_ready, ready, report, ledger) = tokio::join!(
-            self.inside.redis_ready(&home),
-            self.inside.runtime_ready(&home),
-            self.inside.report(&home),
-            self.inside.ledger_head(&home, named.name),
-        );
+        let url = home.url();
+        // A token that cannot be read is one answer less, not the end of the look.
+        let report = async { self.inside.report(&url, &home.control_token().ok()?).await };
+        let head = async { self.inside.ledger_head(named.name, &home.ledger_token().ok()?).await };
+        let (redis_ready, ready, report, ledger) =
+            tokio::join!(redis::answers(&home), self.inside.is_ready(&url), report, head);
         Ok(Observed {
             presence: Presence::Present { uid },
             config: home.config()?.map(Box::new),
             redis_ready,
             // One process has all roles.
-            obstacle: None,
             roles_ready: RolesReady { queue: ready, shop: ready, payment: ready },
             report,
             ledger,
+            obstacle: None,
         })
     }
 
