@@ -1,6 +1,7 @@
 //! The control plane's rules, pure: no clock, no database, no network.
 
 pub mod adoption;
+pub mod amount_words;
 pub mod business_number;
 pub mod calendar;
 pub mod categories;
@@ -13,4 +14,5 @@ pub mod product;
 pub mod refund;
 pub mod rental;
 pub mod settlement;
+pub mod sheet;
 pub mod slug;

@@ -163,6 +163,9 @@ async fn rentals_are_the_companys_own() {
             ("GET", "/products", None),
             ("GET", "/orders", None),
             ("GET", "/settlement", None),
+            ("GET", "/settlement.csv", None),
+            ("GET", "/settlement.html", None),
+            ("GET", "/settlement.jsonl", None),
             ("PATCH", "/live", Some(json!({"paused": true}))),
         ] {
             let path = format!("/companies/{company}/rentals/{id}{rest}");

@@ -8,5 +8,6 @@ mod ledger;
 mod migration;
 mod refunds;
 mod road;
+mod settlement;
 mod storefront;
 mod support;

@@ -33,4 +33,13 @@ export const ddib = {
 export const server = {
   /** Signs in with Kakao and comes back to `returnTo`, an address of this origin. */
   signIn: (returnTo: string) => `/api/v1/auth/kakao/start${query({ returnTo })}`,
+  /** The settlement as a file for a spreadsheet. */
+  settlementSheet: (company: string, rental: string) =>
+    `/api/v1/companies/${company}/rentals/${rental}/settlement.csv`,
+  /** The settlement as a page to be printed. */
+  settlementDocument: (company: string, rental: string) =>
+    `/api/v1/companies/${company}/rentals/${rental}/settlement.html`,
+  /** The events that the settlement was counted from. */
+  settlementEvents: (company: string, rental: string) =>
+    `/api/v1/companies/${company}/rentals/${rental}/settlement.jsonl`,
 };

@@ -8,8 +8,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::body::{Body, Bytes};
+use axum::http::response::Parts;
+use axum::http::{HeaderMap, Request, StatusCode};
 use control_plane::companies::{self, entity as company_rows, merchant};
 use control_plane::config::{
     CalendarConfig, CapacityConfig, Config, DatabaseConfig, DealsConfig, KakaoConfig, KakaoPayConfig,
@@ -209,12 +210,27 @@ impl Platform {
     }
 
     pub async fn send(&self, request: Request<Body>) -> (StatusCode, Value) {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
+        let (parts, bytes) = self.exchange(request).await;
         let location = parts.headers.get("location").map(|to| json!({"location": to.to_str().unwrap()}));
         let value = serde_json::from_slice(&bytes).ok().or(location).unwrap_or(Value::Null);
         (parts.status, value)
+    }
+
+    async fn exchange(&self, request: Request<Body>) -> (Parts, Bytes) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        (parts, body.collect().await.unwrap().to_bytes())
+    }
+
+    /// What a browser at the portal gets that follows a link, signed in or not.
+    pub async fn download(&self, person: Option<&Person>, path: &str) -> (StatusCode, HeaderMap, String) {
+        let host = self.state.config.public.host(Site::Bidd);
+        let mut request = Request::get(format!("/api/v1{path}")).header("host", format!("{host}:8080"));
+        if let Some(person) = person {
+            request = request.header("cookie", &person.cookie);
+        }
+        let (parts, bytes) = self.exchange(request.body(Body::empty()).unwrap()).await;
+        (parts.status, parts.headers, String::from_utf8(bytes.to_vec()).unwrap())
     }
 
     pub async fn get(&self, person: &Person, path: &str) -> (StatusCode, Value) {

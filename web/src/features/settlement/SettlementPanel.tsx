@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { CircleAlert, CircleCheck, Hourglass, Undo2 } from 'lucide-react';
+import { CircleAlert, CircleCheck, FileSpreadsheet, Hourglass, Printer, Undo2 } from 'lucide-react';
 import { api } from '~/api/bidd';
 import type { Rental, Settlement } from '~/api/types';
 import { OrdersPanel } from '~/features/order/OrdersPanel';
@@ -8,7 +8,9 @@ import { clock, date } from '~/shared/format/time';
 import { Notice } from '~/shared/parts/Notice';
 import { SkeletonRows } from '~/shared/parts/Skeleton';
 import { Empty } from '~/shared/parts/States';
+import { server } from '~/shared/paths';
 import { codeOf } from '~/shared/problem';
+import { ButtonLink } from '~/shared/ui/Button';
 import { type Column, DataTable } from '~/shared/ui/DataTable';
 import { Loaded } from '~/shared/ui/Loaded';
 import { Facts, Section } from '~/shared/ui/Page';
@@ -29,7 +31,13 @@ const hours: Column<Settlement['byHour'][number]>[] = [
   { key: 'refunds', head: '환불', cell: (row) => won(-row.refunds), number: true },
 ];
 
-function Agreement({ settlement }: { settlement: Settlement }) {
+interface ReportProps {
+  company: string;
+  rental: Rental;
+  settlement: Settlement;
+}
+
+function Agreement({ company, rental, settlement }: ReportProps) {
   if (!settlement.agrees) {
     return (
       <Notice tone="danger" icon={<CircleAlert size={20} />} title="판매 기록과 장부가 맞지 않아요">
@@ -40,12 +48,40 @@ function Agreement({ settlement }: { settlement: Settlement }) {
   return (
     <Notice tone="success" icon={<CircleCheck size={20} />} title="판매 기록과 장부가 맞아요">
       기록 {number(settlement.events)}건을 양쪽에서 따로 세어 견주었어요.{' '}
+      <a className={styles.link} href={server.settlementEvents(company, rental.id)}>
+        장부 기록 받기
+      </a>
       <span className={styles.digest}>{settlement.digest}</span>
     </Notice>
   );
 }
 
-function Report({ settlement }: { settlement: Settlement }) {
+/** The same figures for whoever keeps the books. */
+function Downloads({ company, rental }: Omit<ReportProps, 'settlement'>) {
+  return (
+    <div className={styles.downloads}>
+      <ButtonLink
+        external
+        look="secondary"
+        href={server.settlementDocument(company, rental.id)}
+        target="_blank"
+        icon={<Printer size={16} />}
+      >
+        정산서 인쇄하기
+      </ButtonLink>
+      <ButtonLink
+        external
+        look="secondary"
+        href={server.settlementSheet(company, rental.id)}
+        icon={<FileSpreadsheet size={16} />}
+      >
+        엑셀로 받기 (CSV)
+      </ButtonLink>
+    </div>
+  );
+}
+
+function Report({ company, rental, settlement }: ReportProps) {
   return (
     <>
       <Section>
@@ -56,6 +92,7 @@ function Report({ settlement }: { settlement: Settlement }) {
             <p className={styles.soft}>
               손님이 결제할 때 우리 가게 카카오페이 가맹점으로 바로 들어온 돈이에요.
             </p>
+            <Downloads company={company} rental={rental} />
           </div>
           <div className={styles.sum}>
             <Facts
@@ -78,7 +115,7 @@ function Report({ settlement }: { settlement: Settlement }) {
           금액에는 들어 있지 않아요.
         </Notice>
       )}
-      <Agreement settlement={settlement} />
+      <Agreement company={company} rental={rental} settlement={settlement} />
       {settlement.byProduct.length > 0 && (
         <Section title="상품별" look="plain">
           <DataTable
@@ -122,7 +159,7 @@ export function SettlementPanel({ company, rental }: { company: string; rental: 
   return (
     <div className={styles.report}>
       <Loaded query={query} skeleton={<SkeletonRows count={3} height={160} />}>
-        {(settlement) => <Report settlement={settlement} />}
+        {(settlement) => <Report company={company} rental={rental} settlement={settlement} />}
       </Loaded>
       <h2 className={styles.heading}>모든 주문</h2>
       <OrdersPanel company={company} rental={rental} />
