@@ -54,6 +54,8 @@ pub enum ApiError {
     NotDrained,
     #[error("the payment gateway does not answer")]
     GatewayUnavailable,
+    #[error("the payment gateway is left alone for a moment")]
+    GatewayResting { retry_seconds: u32 },
     #[error("the payment gateway refuses the payment")]
     PaymentRefused,
     #[error("the payment gateway refuses the refund")]
@@ -133,6 +135,11 @@ impl ApiError {
                 "gateway_unavailable",
                 "결제사가 응답하지 않아요. 잠시 뒤에 다시 시도해 주세요.",
             ),
+            ApiError::GatewayResting { .. } => (
+                S::SERVICE_UNAVAILABLE,
+                "gateway_resting",
+                "결제사가 잠시 응답하지 않아요. 상품은 그대로 맡아 두었으니 잠시 뒤에 다시 시도해 주세요.",
+            ),
             ApiError::PaymentRefused => (
                 S::CONFLICT,
                 "payment_refused",
@@ -209,7 +216,9 @@ impl IntoResponse for ApiError {
         let mut problem = self.problem();
         match self {
             ApiError::InvalidBody(errors) => problem.errors = errors,
-            ApiError::TooManyRequests { retry_seconds } => problem = problem.retry_after(retry_seconds),
+            ApiError::TooManyRequests { retry_seconds } | ApiError::GatewayResting { retry_seconds } => {
+                problem = problem.retry_after(retry_seconds);
+            }
             ApiError::Store(StoreError::Unavailable(_) | StoreError::Crowded { .. })
             | ApiError::GatewayUnavailable => {
                 problem = problem.retry_after(2);

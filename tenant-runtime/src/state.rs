@@ -88,7 +88,7 @@ impl Runtime {
         let metrics = Metrics::new();
         let identity = &config.identity;
         let shoppers = Verifier::from_jwks(&identity.jwks, &identity.issuer, Audience::Deals)?;
-        let till = Till::open(&config, &secrets)?;
+        let till = Till::open(&config, &secrets, &metrics)?;
         Ok(Runtime(Arc::new(Parts {
             role,
             till,

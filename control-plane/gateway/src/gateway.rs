@@ -186,10 +186,25 @@ pub enum Doubt {
     Silent(String),
     #[error("the gateway answered {status} with something unreadable")]
     Unreadable { status: u16 },
+    /// About this one call.
     #[error("the gateway answered {status}: {code} {message}")]
     Refused { status: u16, code: i64, message: String },
+    /// About all calls of now.
+    #[error("the gateway cannot serve anyone and answered {status}: {code} {message}")]
+    Unwell { status: u16, code: i64, message: String },
     #[error("the gateway confirmed something else than was asked for: {0}")]
     Different(&'static str),
+}
+
+impl Doubt {
+    /// Whether the gateway fails whoever calls it now, and not just this one payment.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Doubt::Silent(_) | Doubt::Unreadable { .. } | Doubt::Unwell { .. } => true,
+            Doubt::Refused { .. } | Doubt::Different(_) => false,
+        }
+    }
 }
 
 /// No payment was announced.

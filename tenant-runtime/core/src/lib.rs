@@ -1,5 +1,6 @@
 //! The rules of a deal's runtime, pure: no clock, no Redis, no network.
 
+pub mod breaker;
 pub mod config;
 pub mod delivery;
 pub mod draw;

@@ -34,9 +34,14 @@ pub(super) async fn approve(
     Query(proof): Query<Proof>,
 ) -> Redirect {
     // In a task of its own: a shopper who closes the page must not interrupt a payment halfway.
-    let attempt = tokio::spawn(async move { take_money(&runtime, order, proof.pg_token).await });
+    let proof = proof.pg_token;
+    let attempt = tokio::spawn({
+        let proof = proof.clone();
+        async move { take_money(&runtime, order, proof).await }
+    });
     match attempt.await {
         Ok(Ok(())) => {}
+        Ok(Err(ApiError::GatewayResting { .. })) => return Redirect::to(&try_again_page(order, &proof)),
         Ok(Err(error)) => {
             tracing::info!(%order, %error, "no money was taken");
             return Redirect::to(&page(order, Some("failed")));
@@ -61,6 +66,7 @@ async fn take_money(runtime: &Runtime, order: OrderId, proof: String) -> Result<
         Refused::State(_) => ApiError::OrderState,
         Refused::TooLate => ApiError::HoldExpired,
     })?;
+    let leave = runtime.till.breaker.admit("approve", runtime.clock.now())?;
     let moved = patiently(|| steps::approving(runtime, approving.id, &proof)).await?;
     if moved == Moved::No("late".to_owned()) {
         return Err(ApiError::HoldExpired);
@@ -68,7 +74,7 @@ async fn take_money(runtime: &Runtime, order: OrderId, proof: String) -> Result<
     if !moved.is_yes() {
         return Ok(());
     }
-    match resolve::take_money(runtime, &approving).await {
+    match resolve::take_money(runtime, &approving, leave).await {
         Ok(Ended::NoMoney) => Err(ApiError::PaymentRefused),
         Ok(Ended::Decided | Ended::Open | Ended::RefundRefused) => Ok(()),
         Err(error) => {
@@ -86,6 +92,13 @@ pub(super) async fn cancelled(Path(order): Path<OrderId>) -> Redirect {
 /// The gateway could not do it. The pieces stay held: another attempt may follow.
 pub(super) async fn failed(Path(order): Path<OrderId>) -> Redirect {
     Redirect::to(&page(order, Some("failed")))
+}
+
+/// The order's page while the gateway is left alone. What the shopper agreed to there comes along, since
+/// it is brought back only once: the page offers to come here again with it.
+fn try_again_page(order: OrderId, proof: &str) -> String {
+    let proof: String = url::form_urlencoded::byte_serialize(proof.as_bytes()).collect();
+    format!("{}&pg_token={proof}", page(order, Some("busy")))
 }
 
 fn page(order: OrderId, result: Option<&str>) -> String {

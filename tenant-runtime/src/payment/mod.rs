@@ -5,6 +5,7 @@
 //! between is found by recovery, which asks the gateway what it knows.
 
 mod approve;
+mod breaker;
 mod chain;
 mod export;
 mod figures;

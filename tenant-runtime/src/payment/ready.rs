@@ -9,6 +9,7 @@ use serde::Serialize;
 use tenant_runtime_core::ids::OrderId;
 use tenant_runtime_core::orders::{Announced, Order, Refused, Sighting, State as OrderState};
 
+use super::breaker::Admission;
 use super::resolve;
 use crate::error::{ApiError, chain};
 use crate::extract::Buyer;
@@ -37,7 +38,8 @@ impl From<Announced> for ReadyView {
 /// Announces the payment of a held order. Repeating it gives the same payment, unless that one has
 /// failed or was given up at the gateway: then another.
 ///
-/// 409 `order_state`, `hold_expired`, `payment_refused`; 503 `gateway_unavailable`.
+/// 409 `order_state`, `hold_expired`, `payment_refused`; 503 `gateway_unavailable`, and
+/// `gateway_resting` while the gateway is left alone: the hold stays.
 pub(super) async fn ready(
     buyer: Buyer,
     State(runtime): State<Runtime>,
@@ -45,6 +47,7 @@ pub(super) async fn ready(
 ) -> Result<Json<ReadyView>, ApiError> {
     let order = orders::find_own(&runtime, buyer.shopper, order).await?;
     runtime.till.limits.check(order.id)?;
+    let leave = runtime.till.breaker.admit("ready", runtime.clock.now())?;
     let order = match &order.state {
         OrderState::Ready { payment } if is_alive(&runtime, &order, payment).await => {
             return Ok(Json(payment.clone().into()));
@@ -55,7 +58,7 @@ pub(super) async fn ready(
         }
         _ => order,
     };
-    let payment = announce(&runtime, &order).await?;
+    let payment = announce(&runtime, &order, leave).await?;
     let ready = order.clone().ready(payment.clone(), runtime.now()).map_err(refused)?;
     match steps::ready(&runtime, ready.id, &payment).await? {
         Readied::Now => Ok(Json(payment.into())),
@@ -75,7 +78,7 @@ async fn is_alive(runtime: &Runtime, order: &Order, payment: &Announced) -> bool
         )
 }
 
-async fn announce(runtime: &Runtime, order: &Order) -> Result<Announced, ApiError> {
+async fn announce(runtime: &Runtime, order: &Order, leave: Admission<'_>) -> Result<Announced, ApiError> {
     let now = runtime.now();
     match &order.state {
         OrderState::Held if now >= order.held_until => return Err(ApiError::HoldExpired),
@@ -95,7 +98,10 @@ async fn announce(runtime: &Runtime, order: &Order) -> Result<Announced, ApiErro
         asked_at: now,
     };
     let desk = runtime.till.desk();
-    let begun = desk.gateway.begin(&desk.merchant, &announcement).await.map_err(|error| {
+    let begun = desk.gateway.begin(&desk.merchant, &announcement).await;
+    let is_outage = matches!(&begun, Err(BeginError::Unavailable(doubt)) if doubt.is_outage());
+    leave.ended(is_outage, runtime.clock.now());
+    let begun = begun.map_err(|error| {
         tracing::warn!(order = %order.id, error = %chain(&error), "no payment was announced");
         match error {
             BeginError::Unavailable(_) => ApiError::GatewayUnavailable,

@@ -4,6 +4,7 @@
 use control_plane_gateway::{Cancel, Confirm, DeclineKind, Gateway as _, LookupError, Outcome, PaymentState};
 use tenant_runtime_core::orders::{Decision, Order, ReleaseReason, Sighting, State, decide};
 
+use super::breaker::Admission;
 use crate::error::chain;
 use crate::orders::steps::{self, Moved};
 use crate::queue;
@@ -24,15 +25,24 @@ pub(super) enum Ended {
 }
 
 /// Asks for the money of an order that is `approving`, and decides what follows. Only for whoever
-/// moved it there, and for recovery.
-pub(super) async fn take_money(runtime: &Runtime, order: &Order) -> Result<Ended, StoreError> {
-    match ask_for_money(runtime, order).await? {
+/// moved it there.
+pub(super) async fn take_money(
+    runtime: &Runtime,
+    order: &Order,
+    leave: Admission<'_>,
+) -> Result<Ended, StoreError> {
+    match ask_for_money(runtime, order, Some(leave)).await? {
         Ended::Open => look_and_act(runtime, order).await,
         ended => Ok(ended),
     }
 }
 
-async fn ask_for_money(runtime: &Runtime, order: &Order) -> Result<Ended, StoreError> {
+/// Recovery asks without leave, whether the gateway is left alone or not.
+async fn ask_for_money(
+    runtime: &Runtime,
+    order: &Order,
+    leave: Option<Admission<'_>>,
+) -> Result<Ended, StoreError> {
     let State::Approving { payment, proof, .. } = &order.state else {
         panic!("money is asked for order {}, which is {}", order.id, order.state.name());
     };
@@ -44,7 +54,12 @@ async fn ask_for_money(runtime: &Runtime, order: &Order) -> Result<Ended, StoreE
         amount: order.item.amount,
     };
     let desk = runtime.till.desk();
-    match desk.gateway.confirm(&desk.merchant, &confirm).await {
+    let outcome = desk.gateway.confirm(&desk.merchant, &confirm).await;
+    if let Some(leave) = leave {
+        let is_outage = matches!(&outcome, Outcome::Unknown(doubt) if doubt.is_outage());
+        leave.ended(is_outage, runtime.clock.now());
+    }
+    match outcome {
         Outcome::Done(approved) => {
             runtime.meter.called("approve_done");
             commit(runtime, order, approved.method).await
@@ -117,7 +132,7 @@ pub(super) async fn look_and_act(runtime: &Runtime, order: &Order) -> Result<End
     match decide(order, &seen, runtime.now()) {
         Decision::Commit { method } => commit(runtime, order, method).await,
         Decision::Release(reason) => release(runtime, order, reason).await,
-        Decision::Confirm => ask_for_money(runtime, order).await,
+        Decision::Confirm => ask_for_money(runtime, order, None).await,
         Decision::CancelAtGateway { cancellable } => ask_for_return(runtime, order, cancellable).await,
         Decision::CommitRefund => returned(runtime, order).await,
         Decision::Settled => {

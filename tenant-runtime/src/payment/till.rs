@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use control_plane_gateway::kakaopay::{self, KakaoPay, Timeouts};
 use control_plane_gateway::{AnyGateway, Merchant};
+use control_plane_telemetry::metrics::Metrics;
 use crds::PaymentProvider;
 use tenant_runtime_core::config::DealConfig;
 use url::Url;
 
+use super::breaker::Guard;
 use super::chain::Chain;
 use super::limits::CallLimits;
 use crate::config::Secrets;
@@ -32,6 +34,7 @@ pub struct Till {
     desk: Option<Desk>,
     pub(super) chain: Chain,
     pub(super) limits: CallLimits,
+    pub(super) breaker: Guard,
 }
 
 /// What only the payment role has.
@@ -46,7 +49,7 @@ pub(super) struct Desk {
 impl Till {
     /// # Errors
     /// Where an address in the configuration cannot be used.
-    pub fn open(config: &DealConfig, secrets: &Secrets) -> Result<Till, TillError> {
+    pub fn open(config: &DealConfig, secrets: &Secrets, metrics: &Metrics) -> Result<Till, TillError> {
         let desk = match &secrets.payment {
             None => None,
             Some(payment) => {
@@ -78,7 +81,12 @@ impl Till {
                 })
             }
         };
-        Ok(Till { desk, chain: Chain::new(&config.deal), limits: CallLimits::new() })
+        Ok(Till {
+            desk,
+            chain: Chain::new(&config.deal),
+            limits: CallLimits::new(),
+            breaker: Guard::new(metrics),
+        })
     }
 
     /// The desk of a process with the payment role; its routes and tasks exist in no other.

@@ -3,6 +3,7 @@
 
 mod bank;
 mod books;
+mod breaker;
 mod chaos;
 mod deal;
 mod export;

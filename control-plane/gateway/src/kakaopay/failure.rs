@@ -50,7 +50,11 @@ impl Refusal {
     }
 
     fn doubt(self) -> Doubt {
-        Doubt::Refused { status: self.status, code: self.code, message: self.message }
+        let Refusal { status, code, message } = self;
+        if status >= 500 || status == 429 || matches!(code, -429 | -500 | -503) {
+            return Doubt::Unwell { status, code, message };
+        }
+        Doubt::Refused { status, code, message }
     }
 
     /// The answers that are a certain no to any call: account, key and unknown payment.

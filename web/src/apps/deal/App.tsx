@@ -132,7 +132,7 @@ export function App() {
       </header>
       <main className={styles.main}>
         {route.page === 'order' ? (
-          <OrderPage key={route.order} id={route.order} result={route.result} />
+          <OrderPage key={route.order} id={route.order} returned={route.returned} />
         ) : (
           <RoomPage />
         )}

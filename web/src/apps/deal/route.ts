@@ -1,20 +1,33 @@
 import { useEffect, useState } from 'react';
 
+/**
+ * How one came back from the payment page. `busy`: the gateway is left alone for a moment, and what the
+ * shopper agreed to there is kept for another try.
+ */
+export type Returned = { how: 'cancelled' } | { how: 'failed' } | { how: 'busy'; proof: string };
+
 /** The two pages of a deal. */
-export type Route =
-  | { page: 'room' }
-  | { page: 'order'; order: string; result: 'cancelled' | 'failed' | null };
+export type Route = { page: 'room' } | { page: 'order'; order: string; returned: Returned | null };
+
+function returnedOf(search: URLSearchParams): Returned | null {
+  const how = search.get('result');
+  const proof = search.get('pg_token');
+  if (how === 'busy') return proof ? { how, proof } : { how: 'failed' };
+  return how === 'cancelled' || how === 'failed' ? { how } : null;
+}
 
 export function routeOf(pathname: string, search: string): Route {
   const order = /^\/orders\/([0-9a-f-]{36})\/?$/i.exec(pathname)?.[1];
   if (!order) return { page: 'room' };
-  const result = new URLSearchParams(search).get('result');
-  return { page: 'order', order, result: result === 'cancelled' || result === 'failed' ? result : null };
+  return { page: 'order', order, returned: returnedOf(new URLSearchParams(search)) };
 }
 
 export const paths = {
   room: () => '/',
   order: (id: string) => `/orders/${id}`,
+  /** Where the payment that the shopper agreed to is finished. */
+  approve: (id: string, proof: string) =>
+    `/payment/orders/${id}/approve?${new URLSearchParams({ pg_token: proof })}`,
 };
 
 const changed = 'ddib:route';

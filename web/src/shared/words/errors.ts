@@ -54,6 +54,7 @@ const sentences: Record<string, string> = {
   order_state: '주문 상태가 바뀌었어요. 새로운 상태를 확인해 주세요.',
   sealed: '타임딜이 정산 중이라 더 바꿀 수 없어요.',
   gateway_unavailable: '카카오페이에 연결하지 못했어요. 재고는 맡아 두었으니 다시 시도해 주세요.',
+  gateway_resting: '카카오페이가 잠시 응답하지 않아요. 재고는 맡아 두었으니 잠시 뒤에 다시 시도해 주세요.',
   store_unavailable: '지금은 처리할 수 없어요. 순서는 그대로이니 잠시 뒤에 다시 시도해 주세요.',
   deal_not_running: '지금은 열려 있지 않은 타임딜이에요.',
 };

@@ -16,7 +16,7 @@ import { orderState } from '~/shared/words/glossary';
 import { Away } from '../parts/Away';
 import { Button, ButtonLink } from '../parts/Button';
 import { signIn } from '../room/useRoom';
-import { go, paths } from '../route';
+import { go, paths, type Returned } from '../route';
 import { addressLine } from '../shop/delivery';
 import { places } from '../storefront';
 import styles from './Order.module.css';
@@ -26,11 +26,11 @@ import { amountLabel, orderWords, returnWords } from './words';
 
 interface OrderPageProps {
   id: string;
-  result: 'cancelled' | 'failed' | null;
+  returned: Returned | null;
 }
 
 /** What, how many, how much, where to; until when it is kept; and one button. */
-export function OrderPage({ id, result }: OrderPageProps) {
+export function OrderPage({ id, returned }: OrderPageProps) {
   const desk = useOrder(id);
   useEffect(() => {
     document.title = desk.order ? `${orderState(desk.order.state).label} · 주문` : '주문';
@@ -38,28 +38,28 @@ export function OrderPage({ id, result }: OrderPageProps) {
   if (!desk.order) return <NoOrder desk={desk} id={id} />;
   const order = desk.order;
   const words = orderWords(order);
-  const returned = desk.problem ? null : returnWords(result, order);
+  const news = desk.problem ? null : returnWords(returned, order);
   return (
     <div className={styles.page}>
       <Away failures={desk.failures} error={desk.error} />
       <section className={styles.head} aria-live="polite">
         <Badge {...orderState(order.state)} />
         <h1 className={styles.title}>{words.title}</h1>
-        {!returned && <p className={styles.text}>{words.text}</p>}
+        {!news && <p className={styles.text}>{words.text}</p>}
         {(order.state === 'held' || order.state === 'ready') && (
           <p className={styles.hold}>
             <Countdown to={order.heldUntil} onEnd={desk.askNow} /> 남음
           </p>
         )}
       </section>
-      {returned && <Notice tone="warning">{returned}</Notice>}
+      {news && <Notice tone="warning">{news}</Notice>}
       <What order={order} />
       {desk.problem && (
         <Notice tone="danger" live>
           {desk.problem}
         </Notice>
       )}
-      <Actions order={order} desk={desk} />
+      <Actions order={order} desk={desk} proof={returned?.how === 'busy' ? returned.proof : null} />
     </div>
   );
 }
@@ -98,7 +98,14 @@ function What({ order }: { order: Order }) {
   );
 }
 
-function Actions({ order, desk }: { order: Order; desk: OrderDesk }) {
+interface ActionsProps {
+  order: Order;
+  desk: OrderDesk;
+  /** Of a payment that was agreed to and could not be finished yet. */
+  proof: string | null;
+}
+
+function Actions({ order, desk, proof }: ActionsProps) {
   const [refunding, setRefunding] = useState(false);
   switch (order.state) {
     case 'held':
@@ -106,14 +113,20 @@ function Actions({ order, desk }: { order: Order; desk: OrderDesk }) {
       return (
         <>
           <PhoneActionBar>
-            <Button
-              size="large"
-              look="kakao"
-              onPress={desk.pay}
-              pending={desk.doing === 'pay' && '카카오페이로 가고 있어요'}
-            >
-              {`카카오페이로 ${won(order.amount)} 결제하기`}
-            </Button>
+            {proof && order.state === 'ready' ? (
+              <ButtonLink size="large" look="kakao" href={paths.approve(order.id, proof)}>
+                결제 마치기
+              </ButtonLink>
+            ) : (
+              <Button
+                size="large"
+                look="kakao"
+                onPress={desk.pay}
+                pending={desk.doing === 'pay' && '카카오페이로 가고 있어요'}
+              >
+                {`카카오페이로 ${won(order.amount)} 결제하기`}
+              </Button>
+            )}
           </PhoneActionBar>
           <div className={styles.more}>
             <Button

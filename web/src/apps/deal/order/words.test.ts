@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Order, OrderState } from '~/api/deal';
 import { ProblemError } from '~/shared/problem';
+import { paths, routeOf } from '../route';
 import { orderWords, pollMs, refundRefusal, returnWords } from './words';
 
 const order = (state: OrderState, over: Partial<Order> = {}): Order => ({
@@ -42,16 +43,32 @@ describe('an order', () => {
 
 describe('coming back from the payment page', () => {
   it('is spoken of while one can still pay', () => {
-    expect(returnWords('cancelled', order('ready'))).toBe(
+    expect(returnWords({ how: 'cancelled' }, order('ready'))).toBe(
       '결제가 취소됐어요. 재고는 오후 2:05까지 맡아 둘게요.',
     );
-    expect(returnWords('failed', order('held'))).toContain('다시 결제해 주세요');
+    expect(returnWords({ how: 'failed' }, order('held'))).toContain('다시 결제해 주세요');
+    expect(returnWords({ how: 'busy', proof: 't' }, order('ready'))).toBe(
+      '카카오페이가 잠시 응답하지 않아요. 재고는 오후 2:05까지 맡아 둘게요. 잠시 뒤에 결제를 마쳐 주세요.',
+    );
     expect(returnWords(null, order('held'))).toBeNull();
   });
 
+  it('keeps what was agreed to for another try, and nothing that is not whole', () => {
+    const id = '7a0a7e6e-2f5f-4f7e-9c0b-0d7e5d0d3f10';
+    const returned = (search: string) => {
+      const route = routeOf(`/orders/${id}`, search);
+      return route.page === 'order' ? route.returned : undefined;
+    };
+    expect(returned('?result=busy&pg_token=a%26b')).toEqual({ how: 'busy', proof: 'a&b' });
+    expect(paths.approve(id, 'a&b')).toBe(`/payment/orders/${id}/approve?pg_token=a%26b`);
+    expect(returned('?result=busy')).toEqual({ how: 'failed' });
+    expect(returned('?result=nonsense')).toBeNull();
+    expect(returned('')).toBeNull();
+  });
+
   it('is not, once the order has been decided', () => {
-    expect(returnWords('failed', order('paid'))).toBeNull();
-    expect(returnWords('cancelled', order('released'))).toBeNull();
+    expect(returnWords({ how: 'failed' }, order('paid'))).toBeNull();
+    expect(returnWords({ how: 'cancelled' }, order('released'))).toBeNull();
   });
 });
 

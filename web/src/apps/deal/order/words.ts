@@ -5,6 +5,7 @@ import { won } from '~/shared/format/number';
 import { clock } from '~/shared/format/time';
 import { codeOf } from '~/shared/problem';
 import { wordsFor } from '~/shared/words/errors';
+import type { Returned } from '../route';
 
 export interface OrderWords {
   title: string;
@@ -55,11 +56,17 @@ export function amountLabel(order: Order): string {
 }
 
 /** What to say about how one came back from the payment page, while the order can still be paid. */
-export function returnWords(result: 'cancelled' | 'failed' | null, order: Order): string | null {
-  if (order.state !== 'held' && order.state !== 'ready') return null;
-  if (result === 'cancelled') return `결제가 취소됐어요. 재고는 ${clock(order.heldUntil)}까지 맡아 둘게요.`;
-  if (result === 'failed') return '결제가 끝나지 않았어요. 빠져나간 돈은 없으니 다시 결제해 주세요.';
-  return null;
+export function returnWords(returned: Returned | null, order: Order): string | null {
+  if (!returned || (order.state !== 'held' && order.state !== 'ready')) return null;
+  const kept = `재고는 ${clock(order.heldUntil)}까지 맡아 둘게요.`;
+  switch (returned.how) {
+    case 'cancelled':
+      return `결제가 취소됐어요. ${kept}`;
+    case 'failed':
+      return '결제가 끝나지 않았어요. 빠져나간 돈은 없으니 다시 결제해 주세요.';
+    case 'busy':
+      return `카카오페이가 잠시 응답하지 않아요. ${kept} 잠시 뒤에 결제를 마쳐 주세요.`;
+  }
 }
 
 /** Why a refund was refused. Once the books are closed, My Page is the place. */
