@@ -11,6 +11,8 @@ mod deals;
 mod observe;
 mod obstacle;
 mod secrets;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::collections::HashMap;

@@ -108,7 +108,7 @@ impl Faults {
 }
 
 pub struct MemoryDeals {
-    kept: Mutex<BTreeMap<String, TimeDeal>>,
+    kept: Mutex<BTreeMap<String, Arc<TimeDeal>>>,
     changes: watch::Sender<u64>,
     faults: Faults,
     /// Every phase that was written, by deal.
@@ -119,7 +119,7 @@ pub struct MemoryDeals {
 
 impl MemoryDeals {
     pub fn new(deals: impl IntoIterator<Item = TimeDeal>, fail_every: u64) -> MemoryDeals {
-        let kept = deals.into_iter().map(|deal| (name_of(&deal).to_owned(), deal)).collect();
+        let kept = deals.into_iter().map(|deal| (name_of(&deal).to_owned(), Arc::new(deal))).collect();
         MemoryDeals {
             kept: Mutex::new(kept),
             changes: watch::Sender::new(0),
@@ -131,7 +131,7 @@ impl MemoryDeals {
     }
 
     pub fn get(&self, name: &str) -> Option<TimeDeal> {
-        self.kept.lock().unwrap().get(name).cloned()
+        self.kept.lock().unwrap().get(name).map(|deal| TimeDeal::clone(deal))
     }
 
     pub fn len(&self) -> usize {
@@ -140,7 +140,7 @@ impl MemoryDeals {
 
     pub fn change(&self, name: &str, change: impl FnOnce(&mut TimeDeal)) {
         if let Some(deal) = self.kept.lock().unwrap().get_mut(name) {
-            change(deal);
+            change(Arc::make_mut(deal));
         }
         self.changes.send_modify(|count| *count += 1);
     }
@@ -155,7 +155,7 @@ impl Deals for MemoryDeals {
 
     async fn list(&self) -> Result<Vec<Arc<TimeDeal>>, Told> {
         self.faults.check()?;
-        Ok(self.kept.lock().unwrap().values().cloned().map(Arc::new).collect())
+        Ok(self.kept.lock().unwrap().values().cloned().collect())
     }
 
     fn changed(&self) -> watch::Receiver<u64> {

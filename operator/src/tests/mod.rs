@@ -1,5 +1,6 @@
 //! The loop, with everything around it in memory and the clock in the test's hand.
 
+pub mod api;
 pub mod memory;
 
 use std::sync::Arc;
