@@ -26,7 +26,7 @@ export async function openBrowser() {
 }
 
 /** Somebody with cookies and a device of their own. What a page logs as an error is kept. */
-export async function person(browser, device) {
+export async function person(browser, device, options = {}) {
   const onPhone = device === 'phone';
   const context = await browser.newContext({
     viewport: onPhone ? phone : desktop,
@@ -36,6 +36,7 @@ export async function person(browser, device) {
     locale: 'ko-KR',
     timezoneId: 'Asia/Seoul',
     reducedMotion: 'reduce',
+    ...options,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);

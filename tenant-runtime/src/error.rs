@@ -83,7 +83,7 @@ pub enum ApiError {
 
 impl ApiError {
     /// The status, the code and the words of this error.
-    fn problem(&self) -> Problem {
+    pub fn problem(&self) -> Problem {
         use StatusCode as S;
         let (status, code, detail) = match self {
             ApiError::NotSignedIn => (S::UNAUTHORIZED, "not_signed_in", "로그인이 필요해요."),

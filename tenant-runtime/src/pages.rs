@@ -1,5 +1,7 @@
 //! The deal's own pages: one app, built into the binary.
 
+use std::borrow::Cow;
+
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use control_plane_pages::Policy;
@@ -26,8 +28,13 @@ pub async fn serve(State(runtime): State<Runtime>, request: Request) -> Response
     control_plane_pages::respond::<Pages>(request.method(), path, request.headers(), &policy(&runtime))
 }
 
+/// Where the app's one stylesheet is: its name has a hash of its content.
+pub fn stylesheet() -> Option<Cow<'static, str>> {
+    Pages::iter().find(|path| path.ends_with(".css"))
+}
+
 /// Pictures may come from wherever the products' own are.
-fn policy(runtime: &Runtime) -> Policy {
+pub fn policy(runtime: &Runtime) -> Policy {
     let settings = runtime.settings.load();
     let mut origins: Vec<String> = settings
         .products

@@ -179,6 +179,13 @@ mod tests {
     }
 
     #[test]
+    fn the_seed_never_changes_between_versions() {
+        // The page that checks a draw in the browser is held to the same figures.
+        let shown = "b4aa7ccb6b7d3ee2b90d5d209ef6abf9c3cb3e78e8d719cb42f383c8093716a9";
+        assert_eq!(hex::encode(seed(&[9; 32], 12, "acc")), shown);
+    }
+
+    #[test]
     fn the_permutation_never_changes_between_versions() {
         let draw = Draw::new([5; 32], 10);
         let numbers: Vec<u64> = (0..10).map(|index| draw.number(index)).collect();

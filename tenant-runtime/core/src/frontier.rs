@@ -69,6 +69,24 @@ pub fn poll_before_opening_ms(opens_in_ms: u64, jitter: u64) -> u64 {
     (opens_in_ms - POLL_MS_MIN).min(POLL_MS_MAX) * (80 + jitter % 21) / 100
 }
 
+/// Whoever has no more than so many ahead is near, whether anything moves or not.
+const NEAR_AHEAD: u64 = 50;
+/// The last of the way, and the last before the doors open, in seconds.
+const NEAR_SECONDS: u64 = 60;
+
+/// Whether one who waits is so near that a stream of news is worth more than asking: among the next
+/// to be called, or in the last minute.
+#[must_use]
+pub fn is_near(ahead: u64, eta: Option<Eta>) -> bool {
+    ahead < NEAR_AHEAD || eta.is_some_and(|eta| eta.high <= NEAR_SECONDS)
+}
+
+/// The same before the doors open.
+#[must_use]
+pub fn is_near_opening(opens_in_ms: u64) -> bool {
+    opens_in_ms <= NEAR_SECONDS * 1_000
+}
+
 /// How fast the frontier moved between two looks, in thousandths a second; `None` where the looks
 /// are too close to tell.
 #[must_use]
@@ -103,6 +121,19 @@ mod tests {
         check(100, 10, Some(20_000), Some((5, 15)));
         check(100, 0, None, None);
         check(100, 10, Some(0), None);
+    }
+
+    #[test]
+    fn the_near_are_the_next_and_those_of_the_last_minute() {
+        let check = |ahead, per_second, measured, expected: bool| {
+            assert_eq!(is_near(ahead, eta(ahead, per_second, measured)), expected, "{ahead} at {per_second}");
+        };
+        check(49, 0, None, true);
+        check(50, 0, None, false);
+        check(4_000, 100, None, true);
+        check(4_500, 100, None, false);
+        check(4_000, 100, Some(10_000), false);
+        assert!(is_near_opening(0) && is_near_opening(60_000) && !is_near_opening(60_001));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `POST /queue/enter`: a place in the waiting room.
 
+use std::net::IpAddr;
+
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
@@ -39,19 +41,33 @@ pub async fn enter(
     Json(body): Json<Enter>,
 ) -> Result<Answer, ApiError> {
     let nonce = nonce(&runtime, body.nonce.as_deref())?;
+    let ticket = take_place(&runtime, shopper, address, nonce).await?;
+    let cookie = cookies::ticket(&runtime, &runtime.tickets.sign(&ticket));
+    let position = position_of(&runtime, &ticket, pass.as_ref());
+    Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(position)))
+}
+
+/// The shopper's ticket, for a place that is new or was there before.
+///
+/// # Errors
+/// Where the doors are closed, Redis is away, or this shopper or address enters too often.
+pub async fn take_place(
+    runtime: &Runtime,
+    shopper: Shopper,
+    address: Option<IpAddr>,
+    nonce: [u8; 16],
+) -> Result<Ticket, ApiError> {
     runtime.room.limits.check_enter(shopper.id, address)?;
-    let mut entered = steps::enter(&runtime, shopper.id, nonce, None).await?;
-    if let Some(old) = to_replace(&runtime, &entered) {
-        entered = steps::enter(&runtime, shopper.id, nonce, Some(old)).await?;
+    let mut entered = steps::enter(runtime, shopper.id, nonce, None).await?;
+    if let Some(old) = to_replace(runtime, &entered) {
+        entered = steps::enter(runtime, shopper.id, nonce, Some(old)).await?;
     }
     let Entered::Place { index, .. } = entered.answer else {
         return Err(ApiError::Closed);
     };
-    let ticket = ticket(&runtime, shopper.id, index)?;
+    let ticket = ticket(runtime, shopper.id, index)?;
     runtime.room.presence.hear(ticket.index);
-    let cookie = cookies::ticket(&runtime, &runtime.tickets.sign(&ticket));
-    let position = position_of(&runtime, &ticket, pass.as_ref());
-    Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(position)))
+    Ok(ticket)
 }
 
 /// The place that a reload gives up: one that was there before and still waits.

@@ -12,12 +12,14 @@ pub mod limits;
 pub mod look;
 mod metrics;
 mod pass;
+mod plain;
 mod position;
 pub mod room;
 mod settings;
 mod silence;
 mod status;
 pub mod steps;
+mod streams;
 
 use axum::Router;
 use axum::http::HeaderValue;
@@ -46,8 +48,10 @@ pub fn router() -> Router<Runtime> {
         .route("/events", get(events::events))
         .route("/pass", post(pass::pass))
         .route("/leave", post(leave::leave))
+        .merge(plain::router())
         .layer(no_store)
         .route("/status", get(status::status))
+        .merge(plain::files())
 }
 
 /// Prepares the deal in its Redis: the configured settings, unless newer ones are in force; then

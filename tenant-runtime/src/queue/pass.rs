@@ -10,6 +10,7 @@ use serde::Serialize;
 use tenant_runtime_core::frontier::{Place, place};
 use tenant_runtime_core::pass::Pass;
 use tenant_runtime_core::room::Claimed;
+use tenant_runtime_core::ticket::Ticket;
 
 use super::look::Phase;
 use super::{cookies, steps};
@@ -29,21 +30,29 @@ type Answer = (AppendHeaders<[(HeaderName, HeaderValue); 1]>, Json<Inside>);
 /// Lets the holder of a called ticket in, or renews the pass of one who is inside. 409 `not_called`
 /// before that, and `place_taken_back` for who comes too late while no place is free.
 pub async fn pass(State(runtime): State<Runtime>, Ticketed(ticket): Ticketed) -> Result<Answer, ApiError> {
-    let (number, is_early) = knock(&runtime, ticket.index)?;
+    let pass = come_in(&runtime, &ticket).await?;
+    let cookie = cookies::pass(&runtime, &runtime.passes.sign(&pass));
+    Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(Inside { expires_at: pass.expires_at })))
+}
+
+/// A pass for the holder of a called ticket, or one that lasts longer for who is inside.
+///
+/// # Errors
+/// Where the ticket is not called, no place is free, or Redis is away.
+pub async fn come_in(runtime: &Runtime, ticket: &Ticket) -> Result<Pass, ApiError> {
+    let (number, is_early) = knock(runtime, ticket.index)?;
     let answer = if is_early {
         Claimed::NotCalled
     } else {
         runtime.room.limits.check_claim(ticket.shopper)?;
-        steps::claim(&runtime, &ticket, number).await?.answer
+        steps::claim(runtime, ticket, number).await?.answer
     };
     let Claimed::Inside { expires, .. } = answer else {
-        return Err(refusal(&runtime, answer, number));
+        return Err(refusal(runtime, answer, number));
     };
     let expires_at =
         Timestamp::from_millisecond(expires).map_err(|error| ApiError::Internal(error.into()))?;
-    let pass = Pass { shopper: ticket.shopper, index: ticket.index, expires_at };
-    let cookie = cookies::pass(&runtime, &runtime.passes.sign(&pass));
-    Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(Inside { expires_at })))
+    Ok(Pass { shopper: ticket.shopper, index: ticket.index, expires_at })
 }
 
 /// The number that is knocking, and whether it is too early: such a one is answered from memory.

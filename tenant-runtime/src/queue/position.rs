@@ -59,6 +59,9 @@ pub struct Position {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub eta_seconds: Option<EtaSeconds>,
     pub poll_after_ms: u64,
+    /// Whether `/queue/events` is open to this shopper, who is near the front; left out where not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stream: bool,
     pub server_now: Timestamp,
     /// One sentence about the chances, for the screen.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,6 +131,13 @@ pub fn position_of(runtime: &Runtime, ticket: &Ticket, pass: Option<&Pass>) -> P
         .filter(|_| is_moving)
         .and_then(|ahead| frontier::eta(ahead, settings.admissions_per_second, look.measured_milli));
     let redis_now_ms = look.redis_now_ms(now);
+    let opens_in_ms = until(runtime.config.opens_at, redis_now_ms).as_millis();
+    let opens_in_ms = u64::try_from(opens_in_ms).unwrap_or(0);
+    let is_near = match state {
+        Stand::Before => frontier::is_near_opening(opens_in_ms),
+        Stand::Waiting => ahead.is_some_and(|ahead| frontier::is_near(ahead, eta)),
+        Stand::Called | Stand::Inside | Stand::Closed | Stand::SoldOut => false,
+    };
     Position {
         state,
         entrant: ticket.index + 1,
@@ -135,18 +145,16 @@ pub fn position_of(runtime: &Runtime, ticket: &Ticket, pass: Option<&Pass>) -> P
         ahead,
         waiting: look.waiting(),
         eta_seconds: eta.map(|Eta { low, high }| EtaSeconds { low, high }),
-        poll_after_ms: poll_after_ms(runtime, state, eta, redis_now_ms, jitter(ticket, redis_now_ms)),
+        poll_after_ms: poll_after_ms(state, eta, opens_in_ms, jitter(ticket, redis_now_ms)),
+        stream: is_near && runtime.room.streams.has_room(),
         server_now: runtime.now(),
         announcement: announcement(state, ahead, &look, &settings, now),
     }
 }
 
-fn poll_after_ms(runtime: &Runtime, state: Stand, eta: Option<Eta>, redis_now_ms: i64, jitter: u64) -> u64 {
+fn poll_after_ms(state: Stand, eta: Option<Eta>, opens_in_ms: u64, jitter: u64) -> u64 {
     match state {
-        Stand::Before => {
-            let wait = until(runtime.config.opens_at, redis_now_ms).as_millis();
-            frontier::poll_before_opening_ms(u64::try_from(wait).unwrap_or(0), jitter)
-        }
+        Stand::Before => frontier::poll_before_opening_ms(opens_in_ms, jitter),
         Stand::Waiting => frontier::poll_after_ms(eta, jitter),
         Stand::Called => POLL_MS_CALLED,
         Stand::Inside => POLL_MS_INSIDE,
@@ -208,6 +216,7 @@ mod tests {
             waiting: 1_000_000,
             eta_seconds: Some(EtaSeconds { low: 9_999, high: 13_333 }),
             poll_after_ms: 15_000,
+            stream: true,
             server_now: Timestamp::from_microsecond(1_795_000_000_123_456).unwrap(),
             announcement: Some(slim_chances(50_000)),
         };

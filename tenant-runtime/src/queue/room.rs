@@ -10,7 +10,7 @@ use crds::Prequeue;
 use jiff::Timestamp;
 use tenant_runtime_core::presence::Presence;
 use tenant_runtime_core::ticket::Ticket;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::POSITION;
@@ -19,6 +19,7 @@ use super::look::{Look, Pace, until};
 use super::metrics::Gauges;
 use super::silence::Silence;
 use super::steps::Joins;
+use super::streams::Streams;
 use super::{settings, steps};
 use crate::config::EnterRates;
 use crate::error::chain;
@@ -31,15 +32,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 const RETRY_AFTER: Duration = Duration::from_millis(250);
 /// How often limits that nobody is near are forgotten.
 const FORGET_EVERY: Duration = Duration::from_secs(10);
-/// How many event streams a process holds open.
-pub const STREAMS_MAX: usize = 20_000;
 
 /// The process's memory of the room.
 pub struct Room {
     look: ArcSwap<Look>,
     /// Counts the looks, for whoever waits for the next.
     looks: watch::Sender<u64>,
-    pub streams: Arc<Semaphore>,
+    pub streams: Arc<Streams>,
     pub limits: Limits,
     /// Whoever enters, gathered into calls.
     pub joins: Joins,
@@ -65,7 +64,7 @@ impl Room {
         Room {
             look: ArcSwap::from_pointee(nothing),
             looks: watch::Sender::new(0),
-            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            streams: Arc::default(),
             limits: Limits::new(rates),
             joins: steps::joins(),
             presence: Presence::default(),

@@ -106,7 +106,8 @@ fn status_of(runtime: &Runtime) -> Status {
     }
 }
 
-fn drawn(runtime: &Runtime, look: &Look) -> Option<Drawn> {
+/// The draw, once it has taken place.
+pub fn drawn(runtime: &Runtime, look: &Look) -> Option<Drawn> {
     let drawn = look.draw.as_ref()?;
     Some(Drawn {
         entrants: drawn.entrants(),

@@ -3,6 +3,8 @@
 mod admission;
 mod faults;
 mod model;
+mod plain;
 mod process;
 mod road;
+mod streams;
 mod support;

@@ -1,12 +1,9 @@
 //! One shopper after the other down the road of the waiting room.
 
-use axum::body::Body;
 use axum::http::Method;
-use futures_util::StreamExt as _;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tenant_runtime_core::draw;
-use tower::ServiceExt as _;
 
 use crate::support::deal::{CONTROL_TOKEN, shopper_id};
 use crate::support::{Browser, Deal, Pod, eventually, product};
@@ -175,31 +172,6 @@ async fn forged_values_cost_redis_nothing() {
         assert_eq!(forger.post(&pod.router, "/queue/enter", json!({})).await.status, 401);
     }
     assert_eq!(deal.redis.commands().await - start, 2 * own);
-}
-
-#[tokio::test]
-async fn a_stream_tells_of_the_call() {
-    let deal = Deal::new(SignedDuration::from_secs(-1), |config| config.settings.inside_max = 1).await;
-    let pod = deal.pod().await;
-    let (mut first, mut second) = (deal.shopper(1), deal.shopper(2));
-    first.post(&pod.router, "/queue/enter", json!({})).await.ok();
-    second.post(&pod.router, "/queue/enter", json!({})).await.ok();
-    eventually("the first comes in", async || {
-        first.post(&pod.router, "/queue/pass", json!({})).await.status == 200
-    })
-    .await;
-    let request = second.request(Method::GET, "/queue/events", Body::empty());
-    let mut stream = pod.router.clone().oneshot(request).await.unwrap().into_body().into_data_stream();
-    let news = stream.next().await.unwrap().unwrap();
-    let news = std::str::from_utf8(&news).unwrap();
-    assert!(news.starts_with("event: position\n") && news.contains("\"state\":\"waiting\""), "{news}");
-    first.post(&pod.router, "/queue/leave", json!({})).await;
-    let news = stream.next().await.unwrap().unwrap();
-    assert!(std::str::from_utf8(&news).unwrap().contains("\"state\":\"called\""), "{news:?}");
-    pod.runtime.shutdown.trigger();
-    while let Some(rest) = stream.next().await {
-        rest.unwrap();
-    }
 }
 
 #[tokio::test]

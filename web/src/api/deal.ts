@@ -59,6 +59,8 @@ export interface Position {
   serverNow: string;
   /** One sentence about the chances. */
   announcement?: string;
+  /** Whether there is a stream of news for this shopper now. */
+  stream?: boolean;
 }
 
 export interface Product {
@@ -163,6 +165,8 @@ const order = (id: string) => encodeURIComponent(id);
 export const runtime = {
   status: () => call<Status>('GET', '/queue/status'),
   position: () => call<Position>('GET', '/queue/position'),
+  /** The same as it changes, as events named `position`, for whoever is told that there is a stream. */
+  positions: () => new EventSource('/queue/events'),
   /** `nonce`, 32 hex digits, goes into the draw. */
   enter: (nonce: string) => call<Position>('POST', '/queue/enter', { body: { nonce } }),
   /** Comes in, or stays in. */

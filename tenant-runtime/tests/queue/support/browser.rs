@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN, SET_COOKIE};
-use axum::http::{HeaderMap, Method, Request};
+use axum::http::{HeaderMap, HeaderValue, Method, Request};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -20,7 +20,9 @@ pub struct Browser {
 pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
+    /// Null where the answer is not JSON.
     pub body: Value,
+    pub text: String,
 }
 
 impl Answer {
@@ -56,6 +58,14 @@ impl Browser {
         self.send(router, self.request(Method::POST, path, Body::from(body.to_string()))).await
     }
 
+    /// Sends a form without fields, as a browser without JavaScript does.
+    pub async fn submit(&mut self, router: &Router, path: &str) -> Answer {
+        let mut request = self.request(Method::POST, path, Body::empty());
+        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+        request.headers_mut().insert(CONTENT_TYPE, form);
+        self.send(router, request).await
+    }
+
     /// A request with the browser's cookies and origin, to be changed before it is sent.
     pub fn request(&self, method: Method, path: &str, body: Body) -> Request<Body> {
         let cookies: Vec<String> =
@@ -78,7 +88,8 @@ impl Browser {
         }
         let bytes = body.collect().await.unwrap().to_bytes();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
     }
 
     fn keep(&mut self, cookie: &str) {

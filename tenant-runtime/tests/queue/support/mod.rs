@@ -6,7 +6,7 @@ mod redis_server;
 
 use std::time::{Duration, Instant};
 
-pub use browser::Browser;
+pub use browser::{Answer, Browser};
 pub use deal::{Deal, Pod, product};
 pub use redis_server::RedisServer;
 

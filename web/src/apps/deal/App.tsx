@@ -3,6 +3,7 @@ import { cx } from '~/shared/parts/cx';
 import { Notice } from '~/shared/parts/Notice';
 import { Skeleton } from '~/shared/parts/Skeleton';
 import styles from './App.module.css';
+import { DrawPage } from './draw/DrawPage';
 import { hasOrdered } from './memory';
 import { OrderPage } from './order/OrderPage';
 import { Away } from './parts/Away';
@@ -14,7 +15,7 @@ import { useChime } from './room/useChime';
 import { type Room, useRoom } from './room/useRoom';
 import { Called, Waiting } from './room/Waiting';
 import { tabTitle } from './room/words';
-import { useRoute } from './route';
+import { type Route, useRoute } from './route';
 import { Goods } from './shop/Goods';
 import { OwnOrders } from './shop/OpenOrders';
 import { Shop } from './shop/Shop';
@@ -100,15 +101,24 @@ function RoomPage() {
             {room.news && <Notice tone="brand">{room.news}</Notice>}
             <Stage room={room} chime={chime} wasInside={wasInside.current} />
             {status && hasOrdered(status.deal) && <OwnOrders />}
-            {status && screen !== 'closed' && screen !== 'soldOut' && (
-              <Rules status={status} position={position} />
-            )}
+            {status && screen !== 'closed' && screen !== 'soldOut' && <Rules status={status} />}
           </div>
         </div>
       )}
       <LeaveSheet room={room} />
     </div>
   );
+}
+
+function Page({ route }: { route: Route }) {
+  switch (route.page) {
+    case 'order':
+      return <OrderPage key={route.order} id={route.order} returned={route.returned} />;
+    case 'draw':
+      return <DrawPage />;
+    case 'room':
+      return <RoomPage />;
+  }
 }
 
 export function App() {
@@ -131,11 +141,7 @@ export function App() {
         </div>
       </header>
       <main className={styles.main}>
-        {route.page === 'order' ? (
-          <OrderPage key={route.order} id={route.order} returned={route.returned} />
-        ) : (
-          <RoomPage />
-        )}
+        <Page route={route} />
       </main>
     </div>
   );

@@ -6,8 +6,11 @@ import { useEffect, useState } from 'react';
  */
 export type Returned = { how: 'cancelled' } | { how: 'failed' } | { how: 'busy'; proof: string };
 
-/** The two pages of a deal. */
-export type Route = { page: 'room' } | { page: 'order'; order: string; returned: Returned | null };
+/** The pages of a deal. */
+export type Route =
+  | { page: 'room' }
+  | { page: 'draw' }
+  | { page: 'order'; order: string; returned: Returned | null };
 
 function returnedOf(search: URLSearchParams): Returned | null {
   const how = search.get('result');
@@ -17,6 +20,7 @@ function returnedOf(search: URLSearchParams): Returned | null {
 }
 
 export function routeOf(pathname: string, search: string): Route {
+  if (/^\/draw\/?$/.test(pathname)) return { page: 'draw' };
   const order = /^\/orders\/([0-9a-f-]{36})\/?$/i.exec(pathname)?.[1];
   if (!order) return { page: 'room' };
   return { page: 'order', order, returned: returnedOf(new URLSearchParams(search)) };
@@ -24,6 +28,7 @@ export function routeOf(pathname: string, search: string): Route {
 
 export const paths = {
   room: () => '/',
+  draw: () => '/draw',
   order: (id: string) => `/orders/${id}`,
   /** Where the payment that the shopper agreed to is finished. */
   approve: (id: string, proof: string) =>

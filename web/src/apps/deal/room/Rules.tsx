@@ -1,29 +1,10 @@
-import type { Position, Status } from '~/api/deal';
-import { number } from '~/shared/format/number';
+import type { Status } from '~/api/deal';
 import { clock } from '~/shared/format/time';
+import { paths } from '../route';
 import styles from './Rules.module.css';
 
-interface Proof {
-  label: string;
-  value: string;
-}
-
-/** Everything that it takes to check the draw; before it, only what was promised. */
-function proofs({ commitment, drawn }: Status, position: Position | null): Proof[] {
-  const promised = { label: '미리 공개한 값', value: commitment };
-  if (!drawn) return [promised];
-  return [
-    promised,
-    { label: '추첨에 쓴 비밀값', value: drawn.secret },
-    { label: '참여한 사람의 값을 모은 것', value: drawn.accumulator },
-    { label: '순서를 정한 값', value: drawn.seed },
-    { label: '추첨에 참여한 사람', value: number(drawn.entrants) },
-    ...(position ? [{ label: '내가 온 차례', value: number(position.entrant) }] : []),
-  ];
-}
-
 /** The rules of the room, folded: nobody has to read them to wait. */
-export function Rules({ status, position }: { status: Status; position: Position | null }) {
+export function Rules({ status }: { status: Status }) {
   const isDraw = status.prequeue === 'draw';
   const opens = clock(status.opensAt);
   return (
@@ -47,14 +28,9 @@ export function Rules({ status, position }: { status: Status; position: Position
               순서를 정할 값은 추첨 전에 잠가 두고, 추첨 뒤에 열어요. 누구나 추첨이 공정했는지 계산해 볼 수
               있어요.
             </p>
-            <dl className={styles.proof}>
-              {proofs(status, position).map((proof) => (
-                <div key={proof.label}>
-                  <dt>{proof.label}</dt>
-                  <dd>{proof.value}</dd>
-                </div>
-              ))}
-            </dl>
+            <a className={styles.link} href={paths.draw()}>
+              추첨 확인하기
+            </a>
           </>
         )}
       </div>

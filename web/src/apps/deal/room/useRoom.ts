@@ -3,8 +3,10 @@ import { type Position, runtime, type Status } from '~/api/deal';
 import { serverNow } from '~/shared/clock';
 import { codeOf } from '~/shared/problem';
 import { wordsFor } from '~/shared/words/errors';
+import { rememberPromise } from '../draw/promise';
 import { forget, randomHex, recall, remember } from '../memory';
 import { usePoller } from '../usePoller';
+import { useStream } from './useStream';
 import { isTakenDown, isTicketGone, type Screen, screenOf } from './words';
 
 /** Set before one leaves to sign in: whoever comes back wanted a place. */
@@ -64,6 +66,7 @@ export function useRoom(): Room {
   const loadStatus = async (): Promise<Status> => {
     const next = await runtime.status();
     seen.current.status = next;
+    rememberPromise(next);
     setStatus(next);
     return next;
   };
@@ -92,8 +95,20 @@ export function useRoom(): Room {
     return next?.pollAfterMs ?? current.pollAfterMs;
   };
 
+  const stream = useStream({
+    told: setPosition,
+    ask: () => askNow(),
+    isTurn: (next) => next.state !== seen.current.state,
+  });
+
   const { failures, error, askNow } = usePoller({
-    ask: async () => follow(ticket.current === 'no' ? null : await loadPosition()),
+    ask: async () => {
+      const next = ticket.current === 'no' ? null : await loadPosition();
+      const wait = await follow(next);
+      if (next?.stream) stream.open();
+      else stream.close();
+      return stream.isOpen ? null : wait;
+    },
     refused: (refusal) => setProblem(wordsFor(refusal)),
   });
 

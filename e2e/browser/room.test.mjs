@@ -1,0 +1,168 @@
+// The waiting room in a real browser, on a deal of its own: news by stream and by asking, the room
+// without JavaScript, and the draw checked by whoever likes to.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startDeal } from './deal.mjs';
+import { openBrowser, person, picture } from './stage.mjs';
+
+let browser;
+
+before(async () => {
+  browser = await openBrowser();
+});
+
+after(() => browser?.close());
+
+/** Counts what a page asks at a path. */
+function counted(page, path) {
+  let times = 0;
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === path) times += 1;
+  });
+  return () => times;
+}
+
+/** A picture of a page that comes again by itself, which may fall into the middle of it. */
+const still = (who, name) => picture(who, name).catch(() => picture(who, name));
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+test('who is near the front hears by stream, and asks where there is none', { timeout: 120_000 }, async () => {
+  const deal = await startDeal({ opensInSeconds: -1, settings: { insideMax: 1 } });
+  try {
+    const first = await deal.enters(1);
+    const second = await deal.enters(2);
+    const shopper = await person(browser, 'phone');
+    await deal.signIn(shopper.context, 3);
+    const { page } = shopper;
+    const [asked, listened] = [counted(page, '/queue/position'), counted(page, '/queue/events')];
+    await page.goto(deal.origin);
+    await page.getByRole('button', { name: '대기 순서 받기' }).click();
+    await page.getByText('앞에 1명', { exact: true }).waitFor();
+    await picture(shopper, '30-waiting');
+    while (listened() === 0) await pause(50);
+    const before = asked();
+    await pause(4_000);
+    assert.equal(asked(), before, 'who listens does not ask');
+    await first.leaves();
+    await page.getByText('다음이 내 차례예요', { exact: true }).waitFor({ timeout: 3_000 });
+    assert.equal(asked(), before, 'the news came by stream');
+    await second.leaves();
+    await page.getByRole('button', { name: '입장하기' }).waitFor({ timeout: 3_000 });
+
+    const other = await person(browser, 'phone');
+    await other.page.route('**/queue/events', (route) => route.abort());
+    await deal.signIn(other.context, 4);
+    await other.page.goto(deal.origin);
+    const asks = counted(other.page, '/queue/position');
+    await other.page.getByRole('button', { name: '대기 순서 받기' }).click();
+    await other.page.getByText('다음이 내 차례예요', { exact: true }).waitFor();
+    await pause(4_000);
+    assert.ok(asks() >= 2, `without a stream it asked ${asks()} times in 4 s`);
+    for (const { errors } of [shopper, other]) assert.deepEqual(errors, []);
+    await Promise.all([shopper.context.close(), other.context.close()]);
+  } finally {
+    await deal.stop();
+  }
+});
+
+test('the room works without JavaScript', { timeout: 120_000 }, async () => {
+  const deal = await startDeal({ opensInSeconds: 12, settings: { insideMax: 1 } });
+  try {
+    const shopper = await person(browser, 'phone', { javaScriptEnabled: false });
+    const { page, context } = shopper;
+    await page.goto(deal.origin);
+    await page.waitForURL(`${deal.origin}/queue/plain`);
+    const link = page.getByRole('link', { name: '로그인하고 대기 순서 받기' });
+    assert.match(await link.getAttribute('href'), /returnTo=/);
+    await deal.signIn(context, 1);
+    await page.reload();
+    await page.getByRole('button', { name: '대기 순서 받기' }).click();
+    await page.getByText('대기 순서를 받아 뒀어요').waitFor();
+    await still(shopper, '31-plain-before');
+    const enter = page.getByRole('button', { name: '입장하기' });
+    await enter.waitFor({ timeout: 40_000 });
+    await still(shopper, '32-plain-called');
+
+    const second = await person(browser, 'phone', { javaScriptEnabled: false });
+    await deal.signIn(second.context, 2);
+    await second.page.goto(`${deal.origin}/queue/plain`);
+    await second.page.getByRole('button', { name: '대기 순서 받기' }).click();
+    await second.page.getByText('다음이 내 차례예요', { exact: true }).waitFor();
+    await still(second, '33-plain-waiting');
+
+    await enter.click();
+    await page.getByRole('heading', { name: '입장했어요' }).waitFor();
+    await still(shopper, '34-plain-inside');
+    await page.getByRole('button', { name: '내 자리 반납' }).click();
+    // The page comes again by itself and says so.
+    await second.page.getByRole('button', { name: '입장하기' }).waitFor({ timeout: 20_000 });
+    await Promise.all([context.close(), second.context.close()]);
+  } finally {
+    await deal.stop();
+  }
+});
+
+test('anyone can check the draw', { timeout: 120_000 }, async () => {
+  const deal = await startDeal({ opensInSeconds: 12, settings: { insideMax: 1 } });
+  try {
+    for (let n = 1; n <= 9; n++) await deal.enters(n);
+    const shopper = await person(browser, 'phone');
+    await deal.signIn(shopper.context, 10);
+    const { page } = shopper;
+    await page.goto(deal.origin);
+    await page.getByRole('button', { name: '대기 순서 받기' }).click();
+    await page.getByText('대기 순서를 받아 뒀어요').waitFor();
+    await page.getByText('대기와 입장은 이렇게 진행돼요').click();
+    await page.getByRole('link', { name: '추첨 확인하기' }).click();
+    await page.getByText('미리 공개한 값').waitFor();
+    await picture(shopper, '35-draw-before');
+    await page.getByRole('heading', { name: '뽑은 순서 계산하기' }).waitFor({ timeout: 40_000 });
+    // What was seen before, the secret, the seed, and one's own number.
+    await page.getByText('맞아요').nth(3).waitFor();
+    assert.equal(await page.getByText('맞지 않아요').count(), 0);
+    await picture(shopper, '36-draw');
+
+    const drawn = await page.evaluate(() => fetch('/queue/status').then((answer) => answer.json()));
+    assert.equal(drawn.drawn.entrants, 10);
+    await page.getByLabel('온 차례').fill('11');
+    await page.getByText('문이 열린 뒤에 온 사람은').waitFor();
+    const seen = new Set();
+    for (let entrant = 1; entrant <= 10; entrant++) {
+      await page.getByLabel('온 차례').fill(String(entrant));
+      await page.getByText(`${entrant}번째로 온 사람이`).waitFor();
+      seen.add(await page.locator('[aria-live] p').first().textContent());
+    }
+    assert.equal(seen.size, 10, 'everyone drew a number of their own');
+
+    // A status that has been tampered with is found out.
+    const forged = { ...drawn, drawn: { ...drawn.drawn, seed: '00'.repeat(32) } };
+    await page.route('**/queue/status', (route) => route.fulfill({ json: forged }));
+    await page.reload();
+    await page.getByText('맞지 않아요').first().waitFor();
+    assert.deepEqual(shopper.errors, []);
+    await shopper.context.close();
+  } finally {
+    await deal.stop();
+  }
+});
+
+test('the first load is below 60 KB', { timeout: 60_000 }, async () => {
+  const deal = await startDeal({ opensInSeconds: 300 });
+  try {
+    const { page, context } = await person(browser, 'phone');
+    const session = await context.newCDPSession(page);
+    await session.send('Network.enable');
+    let bytes = 0;
+    session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength;
+    });
+    await page.goto(deal.origin);
+    await page.getByRole('button', { name: '대기 순서 받기' }).waitFor();
+    await page.waitForLoadState('networkidle');
+    assert.ok(bytes > 10_000 && bytes < 60_000, `${bytes} bytes over the wire`);
+    await context.close();
+  } finally {
+    await deal.stop();
+  }
+});

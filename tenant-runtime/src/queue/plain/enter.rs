@@ -1,0 +1,35 @@
+//! `POST /queue/plain/enter`: a place, by a form.
+
+use axum::extract::State;
+use axum::http::header::SET_COOKIE;
+use axum::response::Response;
+
+use super::page::{Visitor, render};
+use super::see_other;
+use crate::error::ApiError;
+use crate::extract::{MaybePassed, Peer, Shopper, Ticketed};
+use crate::queue::{cookies, enter};
+use crate::state::Runtime;
+
+/// A place in the room, as `POST /queue/enter` gives it; then back to the page. Who is not signed in
+/// any more finds the way to sign in there.
+pub async fn enter(
+    State(runtime): State<Runtime>,
+    shopper: Result<Shopper, ApiError>,
+    ticket: Result<Ticketed, ApiError>,
+    pass: MaybePassed,
+    Peer(address): Peer,
+) -> Response {
+    let is_signed_in = shopper.is_ok();
+    let entered = match shopper {
+        Ok(shopper) => enter::take_place(&runtime, shopper, address, runtime.random()).await,
+        Err(error) => Err(error),
+    };
+    match entered {
+        Ok(ticket) => {
+            let cookie = cookies::ticket(&runtime, &runtime.tickets.sign(&ticket));
+            see_other("/queue/plain", [(SET_COOKIE, cookie)])
+        }
+        Err(error) => render(&runtime, &Visitor { ticket, pass, is_signed_in }, Some(&error)),
+    }
+}

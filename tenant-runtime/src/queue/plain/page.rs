@@ -1,0 +1,69 @@
+//! `GET /queue/plain`: the page. No Redis command.
+
+use askama::Template as _;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse as _, Response};
+use tenant_runtime_core::draw;
+
+use super::view::{self, Scene};
+use crate::error::ApiError;
+use crate::extract::{MaybePassed, Shopper, Ticketed};
+use crate::pages;
+use crate::queue::position::position_of;
+use crate::queue::status::drawn;
+use crate::state::Runtime;
+
+/// Who asks for the page, as far as the cookies say.
+pub struct Visitor {
+    pub ticket: Result<Ticketed, ApiError>,
+    pub pass: MaybePassed,
+    pub is_signed_in: bool,
+}
+
+/// The room as the visitor sees it now; a ticket whose place was given back counts as none.
+pub async fn page(
+    State(runtime): State<Runtime>,
+    ticket: Result<Ticketed, ApiError>,
+    pass: MaybePassed,
+    shopper: Result<Shopper, ApiError>,
+) -> Response {
+    let visitor = Visitor { ticket, pass, is_signed_in: shopper.is_ok() };
+    render(&runtime, &visitor, None)
+}
+
+/// The page, with words about what a form came to where it was refused.
+pub fn render(runtime: &Runtime, visitor: &Visitor, refused: Option<&ApiError>) -> Response {
+    let ticket = visitor.ticket.as_ref().ok().map(|Ticketed(ticket)| ticket);
+    let ticket = ticket.filter(|ticket| !runtime.room.is_gone(ticket));
+    if let Some(ticket) = ticket {
+        runtime.room.presence.hear(ticket.index);
+    }
+    let problem = refused.map(ApiError::problem);
+    let look = runtime.room.look();
+    let settings = runtime.settings.load();
+    let tokens = pages::stylesheet();
+    let page = view::page(&Scene {
+        config: &runtime.config,
+        settings: &settings,
+        phase: look.phase(&runtime.config, settings.closed, runtime.clock.now()),
+        sold_out: look.is_sold_out(),
+        position: ticket.map(|ticket| position_of(runtime, ticket, visitor.pass.0.as_ref())),
+        is_signed_in: visitor.is_signed_in,
+        waiting: look.waiting(),
+        commitment: draw::commitment(&runtime.secrets.draw_secret),
+        drawn: drawn(runtime, &look),
+        now: runtime.now(),
+        tokens: tokens.as_deref(),
+        problem: problem.as_ref().map(|problem| problem.detail.clone()),
+    });
+    let status = problem.and_then(|problem| StatusCode::from_u16(problem.status).ok());
+    match page.render() {
+        Ok(html) => {
+            let mut response = (status.unwrap_or(StatusCode::OK), Html(html)).into_response();
+            pages::policy(runtime).protect(response.headers_mut());
+            response
+        }
+        Err(error) => ApiError::Internal(error.into()).into_response(),
+    }
+}
