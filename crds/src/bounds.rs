@@ -6,6 +6,9 @@ pub const DNS_LABEL: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
 pub const DNS_NAME: &str = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 pub const URL_OR_EMPTY: &str = "^(https?://.+)?$";
 
+/// One line of text, or nothing: no control characters.
+pub const LINE_OR_EMPTY: &str = r"^[^\x00-\x1F\x7F-\x9F]*$";
+
 /// A namespace is `ddib-<name>` and a DNS label, which has at most 63 characters.
 pub const NAME_LENGTH_MAX: usize = 58;
 pub const TITLE_LENGTH_MAX: usize = 100;
@@ -14,6 +17,8 @@ pub const SLUG_LENGTH_MAX: usize = 63;
 pub const COMPANY_NAME_LENGTH_MAX: usize = 100;
 pub const PLAN_LENGTH_MAX: usize = 40;
 pub const PRODUCT_NAME_LENGTH_MAX: usize = 100;
+/// A line that is read at a glance on a phone.
+pub const NOTICE_LENGTH_MAX: usize = 100;
 pub const URL_LENGTH_MAX: usize = 2_048;
 pub const MERCHANT_ID_LENGTH_MAX: usize = 64;
 pub const SECRET_REF_LENGTH_MAX: usize = 63;

@@ -66,6 +66,8 @@ fn identity(found: &mut Found, spec: &TimeDealSpec) {
     );
     found.length("spec.company.name", &company.name, 1..=bounds::COMPANY_NAME_LENGTH_MAX);
     found.length("spec.title", &spec.title, 1..=bounds::TITLE_LENGTH_MAX);
+    found.length("spec.notice", &spec.notice, 0..=bounds::NOTICE_LENGTH_MAX);
+    found.unless(!spec.notice.chars().any(char::is_control), "spec.notice", "must be one line");
     let host = &spec.host;
     let is_name = host.len() <= bounds::HOST_LENGTH_MAX && host.split('.').all(is_dns_characters);
     found.unless(is_name, "spec.host", "must be a DNS name");

@@ -90,6 +90,11 @@ pub struct TimeDealSpec {
     /// `true` stops admission; those inside may finish. May change while the deal runs.
     #[serde(default)]
     pub paused: bool,
+    /// One line that the company shows to everyone who waits; empty where there is none. May change
+    /// while the deal runs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(length(max = bounds::NOTICE_LENGTH_MAX), regex(pattern = bounds::LINE_OR_EMPTY))]
+    pub notice: String,
     /// `Apply` brings the deal about. `Plan` writes what would be done into `status.planned` and
     /// does nothing.
     #[serde(default)]

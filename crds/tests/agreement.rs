@@ -54,6 +54,7 @@ fn good() -> TimeDeal {
         },
         restock_on_refund: true,
         paused: false,
+        notice: String::new(),
         mode: Mode::Apply,
         retention_seconds: 86_400,
     };
@@ -87,6 +88,7 @@ fn first(change: impl FnOnce(&mut Product)) -> impl FnOnce(&mut TimeDeal) {
 fn what_is_right_is_accepted_up_to_the_bounds() {
     let schema = Schema::generated();
     check(&schema, &[], |_| {});
+    check(&schema, &[], spec(|spec| spec.notice = "가".repeat(bounds::NOTICE_LENGTH_MAX)));
     let day = SignedDuration::from_secs(bounds::WINDOW_SECONDS_MAX);
     check(&schema, &[], spec(|s| s.window.closes_at = s.window.opens_at + day));
     check(&schema, &[], spec(|s| s.title = "가".repeat(bounds::TITLE_LENGTH_MAX)));
@@ -122,6 +124,8 @@ fn a_name_a_slug_and_a_host_belong_together() {
     check(&schema, &["spec.company.name"], spec(|s| s.company.name = String::new()));
     check(&schema, &["spec.title"], spec(|s| s.title = String::new()));
     check(&schema, &["spec.title"], spec(|s| s.title = "가".repeat(101)));
+    check(&schema, &["spec.notice"], spec(|s| s.notice = "가".repeat(101)));
+    check(&schema, &["spec.notice"], spec(|s| s.notice = "두\n줄".into()));
 }
 
 #[test]

@@ -147,6 +147,43 @@ test('anyone can check the draw', { timeout: 120_000 }, async () => {
   }
 });
 
+test('the company’s line reaches everyone who waits', { timeout: 120_000 }, async () => {
+  const deal = await startDeal({ opensInSeconds: -1, settings: { insideMax: 1 } });
+  try {
+    await deal.enters(1);
+    const line = '오늘 주문은 내일 모두 보내 드려요.';
+    const near = await person(browser, 'phone');
+    const plain = await person(browser, 'phone', { javaScriptEnabled: false });
+    const visitor = await person(browser, 'phone');
+    await deal.signIn(near.context, 2);
+    await deal.signIn(plain.context, 3);
+    await near.page.goto(deal.origin);
+    await near.page.getByRole('button', { name: '대기 순서 받기' }).click();
+    await near.page.getByText('다음이 내 차례예요', { exact: true }).waitFor();
+    await plain.page.goto(`${deal.origin}/queue/plain`);
+    await plain.page.getByRole('button', { name: '대기 순서 받기' }).click();
+    await visitor.page.goto(deal.origin);
+    await visitor.page.getByRole('button', { name: '대기 순서 받기' }).waitFor();
+    // Until the stream is open, the line would come with an answer to a question.
+    await pause(2_000);
+
+    await deal.set({ notice: line });
+    await near.page.getByText(line).waitFor({ timeout: 3_000 });
+    await picture(near, '37-notice');
+    await Promise.all([plain, visitor].map(({ page }) => page.getByText(line).waitFor({ timeout: 15_000 })));
+    await still(plain, '38-plain-notice');
+
+    await deal.set({ notice: '' });
+    await near.page.getByText(line).waitFor({ state: 'detached', timeout: 3_000 });
+    for (const { errors, context } of [near, plain, visitor]) {
+      assert.deepEqual(errors, []);
+      await context.close();
+    }
+  } finally {
+    await deal.stop();
+  }
+});
+
 test('the first load is below 60 KB', { timeout: 60_000 }, async () => {
   const deal = await startDeal({ opensInSeconds: 300 });
   try {

@@ -32,7 +32,7 @@ test('a deal from the rental to the books', { timeout: 900_000 }, async () => {
   await preparesToSell(company);
   const rental = await rents(company);
   await stocks(company, rental);
-  await shops(shopper);
+  await shops(shopper, () => tellsThoseWhoWait(company, rental));
   await readsTheBooks(company, rental);
 
   for (const { errors } of [company, admin, shopper]) assert.deepEqual(errors, []);
@@ -157,7 +157,7 @@ async function drawing({ context }) {
   return { name: 'lamp.png', mimeType: 'image/png', buffer };
 }
 
-async function shops(shopper) {
+async function shops(shopper, whileWaiting) {
   const { page } = shopper;
   await page.goto(platform.ddib);
   await page.getByText('달빛 심야 서점').first().waitFor();
@@ -167,14 +167,14 @@ async function shops(shopper) {
   await picture(shopper, '14-deal');
 
   await page.goto(platform.deal('dalbit'));
-  await waitsForItsTurn(shopper);
+  await waitsForItsTurn(shopper, whileWaiting);
   await orders(shopper);
   await pays(shopper);
   await looksAtItsOrders(shopper);
 }
 
 /** Takes a place before the doors open, and comes in when it is called. */
-async function waitsForItsTurn(shopper) {
+async function waitsForItsTurn(shopper, whileWaiting) {
   const { page } = shopper;
   const take = page.getByRole('button', { name: '대기 순서 받기' });
   // The deal's server comes up shortly before the doors open; until then its page says when.
@@ -189,12 +189,28 @@ async function waitsForItsTurn(shopper) {
   if (await take.isVisible().catch(() => false)) await take.click().catch(() => {});
   await placed.or(called).or(inside).first().waitFor();
   await picture(shopper, '16-place');
+  if (!(await inside.isVisible())) {
+    const line = await whileWaiting();
+    await page.getByText(line).or(inside).first().waitFor();
+  }
   await called.or(inside).first().waitFor({ timeout: 180_000 });
   if (await called.isVisible()) {
     await picture(shopper, '17-called');
     await called.click();
   }
   await inside.waitFor();
+}
+
+/** Puts a line up for everyone who waits, and answers it. */
+async function tellsThoseWhoWait(company, rental) {
+  const { page } = company;
+  const line = '오늘 주문은 내일 모두 보내 드려요.';
+  await page.goto(`${rental.url}?view=live`);
+  await page.getByLabel('보여 줄 말').fill(line);
+  await page.getByRole('button', { name: '공지 올리기' }).click();
+  await page.getByRole('button', { name: '공지 내리기' }).waitFor();
+  await picture(company, '16-notice');
+  return line;
 }
 
 /** Asks for the page until what is looked for is there: a server that starts has no page yet. */

@@ -17,6 +17,7 @@ mod m0020_rentals;
 mod m0021_ledger;
 mod m0022_jobs;
 mod m0023_adoptions;
+mod m0024_notices;
 
 pub struct Migrator;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_ledger::Migration),
             Box::new(m0022_jobs::Migration),
             Box::new(m0023_adoptions::Migration),
+            Box::new(m0024_notices::Migration),
         ]
     }
 }

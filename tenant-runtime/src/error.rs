@@ -44,6 +44,8 @@ pub enum ApiError {
     LimitReached,
     #[error("no such product in this deal")]
     ProductUnknown,
+    #[error("no such notice, or not any more")]
+    NoticeUnknown,
     #[error("no such order of this shopper")]
     OrderUnknown,
     #[error("the order's state does not allow it")]
@@ -122,6 +124,7 @@ impl ApiError {
             }
             ApiError::LimitReached => (S::CONFLICT, "limit_reached", "한 사람이 살 수 있는 수량을 넘었어요."),
             ApiError::ProductUnknown => (S::NOT_FOUND, "product_unknown", "이 타임딜에 없는 상품이에요."),
+            ApiError::NoticeUnknown => (S::NOT_FOUND, "notice_unknown", "지금은 없는 공지예요."),
             ApiError::OrderUnknown => (S::NOT_FOUND, "order_unknown", "주문을 찾을 수 없어요."),
             ApiError::OrderState => {
                 (S::CONFLICT, "order_state", "지금 주문 상태에서는 할 수 없어요. 주문을 다시 확인해 주세요.")

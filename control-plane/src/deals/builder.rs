@@ -54,6 +54,7 @@ pub fn build(facts: &Facts<'_>) -> TimeDeal {
         },
         restock_on_refund: defaults.restock_on_refund,
         paused: rental.paused,
+        notice: rental.notice.clone(),
         mode: Mode::Apply,
         retention_seconds: defaults.retention_seconds,
     };
@@ -139,6 +140,7 @@ mod tests {
             deal: None,
             paying: None,
             paused: true,
+            notice: "다".repeat(crds::bounds::NOTICE_LENGTH_MAX),
             observed: None,
             turn: 0,
             created_at: opens_at.into(),
@@ -190,6 +192,7 @@ mod tests {
         assert_eq!((spec.capacity.admissions_per_second, spec.capacity.inside_max), (200, 4_000));
         assert_eq!(spec.window, rental().window());
         assert!(spec.paused);
+        assert_eq!(spec.notice, rental().notice);
         let image = "http://ddib.localhost:8080/api/v1/images/00000000-0000-0000-0000-000000000007";
         assert_eq!(spec.products[0].image_url, image);
         assert_eq!((spec.roles.queue.warm, spec.roles.shop.warm), (4, 3));

@@ -1,10 +1,11 @@
-//! What a company may change while its deal is scheduled or open: whether it admits shoppers, and
-//! how much there is.
+//! What a company may change while its deal is scheduled or open: whether it admits shoppers, what
+//! those who wait are told, and how much there is.
 
 use axum::extract::State;
 use control_plane_core::product::STOCK_MAX;
 use control_plane_core::rental::Rental as Life;
 use control_plane_telemetry::problem::{Json, Path};
+use crds::bounds::NOTICE_LENGTH_MAX;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
@@ -16,6 +17,7 @@ use utoipa::ToSchema;
 use crate::audit::{self, Deed};
 use crate::error::ApiError;
 use crate::http::auth::CompanyOwner;
+use crate::http::text;
 use crate::ids::{ProductId, RentalId};
 use crate::products::entity as product;
 use crate::rentals::wire::{Rental, RentalPath};
@@ -29,6 +31,9 @@ use crate::{jobs, products};
 pub struct LiveChange {
     /// Whether admission is stopped; those inside may finish.
     pub paused: Option<bool>,
+    /// One line for everyone who waits; nothing in it takes the line away.
+    #[schema(max_length = 100)]
+    pub notice: Option<String>,
     /// New stocks; what is held and sold cannot be taken back.
     #[schema(max_items = 50)]
     pub stock: Vec<StockChange>,
@@ -71,10 +76,7 @@ pub async fn change(
         });
     }
     set_stocks(&tx, rental.id, &change.stock).await?;
-    let rental = match change.paused {
-        Some(paused) => set_paused(&tx, rental, paused).await?,
-        None => rental,
-    };
+    let rental = set_room(&tx, rental, &change).await?;
     let deed = Deed {
         actor: Some(owner.user),
         company: Some(owner.id()),
@@ -117,12 +119,24 @@ async fn set_stocks(
     Ok(())
 }
 
-async fn set_paused(
+/// What concerns those who wait.
+async fn set_room(
     tx: &DatabaseTransaction,
     rental: rentals::entity::Model,
-    paused: bool,
+    change: &LiveChange,
 ) -> Result<rentals::entity::Model, ApiError> {
+    if change.paused.is_none() && change.notice.is_none() {
+        return Ok(rental);
+    }
     let mut row = rental.into_active_model();
-    row.paused = Set(paused);
+    if let Some(paused) = change.paused {
+        row.paused = Set(paused);
+    }
+    if let Some(notice) = &change.notice {
+        let notice = text::line(notice, 0, NOTICE_LENGTH_MAX).ok_or_else(|| {
+            ApiError::field("notice", "notice_invalid", "공지를 한 줄, 100자까지 적어 주세요.")
+        })?;
+        row.notice = Set(notice);
+    }
     Ok(row.update(tx).await?)
 }

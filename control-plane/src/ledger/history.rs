@@ -113,6 +113,7 @@ async fn open(state: &AppState, past: &PastDeal, deal: &str) -> Result<entity::M
         deal: Set(Some(deal.to_owned())),
         paying: Set(None),
         paused: Set(false),
+        notice: Set(String::new()),
         observed: Set(None),
         turn: Set(0),
         created_at: Set(span.from.into()),

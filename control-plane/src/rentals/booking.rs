@@ -151,6 +151,7 @@ async fn book(
         deal: Set(None),
         paying: Set(None),
         paused: Set(false),
+        notice: Set(String::new()),
         observed: Set(None),
         turn: Set(0),
         created_at: Set(now.into()),

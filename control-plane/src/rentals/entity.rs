@@ -33,6 +33,7 @@ pub struct Model {
     pub deal: Option<String>,
     pub paying: Option<FeeId>,
     pub paused: bool,
+    pub notice: String,
     pub observed: Option<String>,
     pub turn: i64,
     pub created_at: Micros,

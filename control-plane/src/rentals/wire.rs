@@ -43,6 +43,8 @@ pub struct Rental {
     pub paid_at: Option<Timestamp>,
     /// Whether the company has stopped admission.
     pub paused: bool,
+    /// The line that is shown to everyone who waits; empty where there is none.
+    pub notice: String,
     /// Once the rental is a deal.
     pub deal: Option<Deal>,
     /// How many products there are.
@@ -182,6 +184,7 @@ impl Rental {
             pay_until: rental.pay_until.into(),
             paid_at: life.paid_at(),
             paused: rental.paused,
+            notice: rental.notice.clone(),
             deal: life.deal().map(|name| Deal::of(&state.config.public, company, rental, name)),
             products,
             products_editable_until: editable.filter(|until| state.clock.now() < *until),

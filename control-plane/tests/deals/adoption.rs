@@ -54,6 +54,7 @@ fn deal(company: Uuid, opens_at: Timestamp) -> TimeDeal {
         },
         restock_on_refund: false,
         paused: false,
+        notice: String::new(),
         mode: Mode::Apply,
         retention_seconds: 60,
     };

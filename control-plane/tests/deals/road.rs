@@ -131,6 +131,27 @@ async fn what_is_changed_live_reaches_the_deal() {
     assert_eq!(deal.spec.products[0].stock, 25);
     assert_eq!(deal.status.unwrap().phase, Phase::Open, "the status is not touched");
 
+    let say = async |notice: &str| {
+        let answer =
+            platform.call(&owner.person, "PATCH", &live, Some(json!({"notice": notice})), None).await;
+        platform.work().await;
+        (answer, platform.cluster.deal(&name).unwrap().spec)
+    };
+    let ((status, body), spec) = say("  배송은 내일 시작해요.  ").await;
+    assert_eq!((status, &body["notice"]), (StatusCode::OK, &json!("배송은 내일 시작해요.")), "{body}");
+    assert_eq!((spec.notice.as_str(), spec.paused), ("배송은 내일 시작해요.", true), "the rest stays");
+    for wrong in ["가".repeat(101), "두\n줄".to_owned()] {
+        let ((status, problem), spec) = say(&wrong).await;
+        assert_eq!(
+            (status.as_u16(), &problem["errors"][0]["code"]),
+            (422, &json!("notice_invalid")),
+            "{problem}"
+        );
+        assert_eq!(spec.notice, "배송은 내일 시작해요.");
+    }
+    let ((status, _), spec) = say(" ").await;
+    assert_eq!((status, spec.notice.as_str()), (StatusCode::OK, ""), "nothing takes it away");
+
     let stranger = json!({"stock": [{"product": uuid::Uuid::from_u128(1), "stock": 1}]});
     assert_eq!(platform.call(&owner.person, "PATCH", &live, Some(stranger), None).await.0.as_u16(), 404);
 }

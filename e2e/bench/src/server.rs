@@ -384,6 +384,7 @@ fn deal_config(clock: &Clock, keys: &TokenKeys, products: [(Uuid, u32); 2], insi
             closed: false,
             admissions_per_second: 100_000,
             inside_max,
+            notice: String::new(),
             products: products.map(product).to_vec(),
         },
     }

@@ -403,6 +403,7 @@ mod tests {
             },
             restock_on_refund: false,
             paused: false,
+            notice: String::new(),
             mode: Mode::Apply,
             retention_seconds: 60,
         };

@@ -98,6 +98,7 @@ fn deal(uid: &str) -> TimeDeal {
         },
         restock_on_refund: false,
         paused: false,
+        notice: String::new(),
         mode: Mode::Apply,
         retention_seconds: 60,
     };

@@ -72,6 +72,7 @@ pub fn settings(spec: &TimeDealSpec, generation: i64, closed: bool) -> Settings 
         closed,
         admissions_per_second: spec.capacity.admissions_per_second,
         inside_max: spec.capacity.inside_max,
+        notice: spec.notice.clone(),
         products: spec
             .products
             .iter()

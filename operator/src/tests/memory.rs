@@ -58,6 +58,7 @@ pub fn deal(name: &str, opens: i64) -> TimeDeal {
         },
         restock_on_refund: false,
         paused: false,
+        notice: String::new(),
         mode: Mode::Apply,
         retention_seconds: 120,
     };

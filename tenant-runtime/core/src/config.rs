@@ -46,6 +46,9 @@ pub struct Settings {
     pub closed: bool,
     pub admissions_per_second: u32,
     pub inside_max: u32,
+    /// One line that the company shows to everyone who waits; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notice: String,
     /// Stock may be raised, and lowered down to what is held and sold.
     pub products: Vec<ProductSettings>,
 }

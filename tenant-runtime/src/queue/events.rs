@@ -97,6 +97,6 @@ async fn next(listener: Option<Listener>) -> Option<(Result<Event, Infallible>, 
 
 /// Whether a shopper would see a difference; the clock and the next poll do not count.
 fn is_news(last: &Position, now: &Position) -> bool {
-    (last.state, last.number, last.ahead, last.waiting, &last.announcement)
-        != (now.state, now.number, now.ahead, now.waiting, &now.announcement)
+    (last.state, last.number, last.ahead, last.waiting, last.notice, &last.announcement)
+        != (now.state, now.number, now.ahead, now.waiting, now.notice, &now.announcement)
 }

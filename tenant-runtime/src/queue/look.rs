@@ -17,6 +17,8 @@ pub struct Look {
     pub standing: Standing,
     /// Set once the doors have opened, where there is a draw.
     pub draw: Option<Draw>,
+    /// Which line of the company's is in force, where there is one.
+    pub notice: Option<u32>,
     /// What was admitted of late, in thousandths a second, where that is known.
     pub measured_milli: Option<u64>,
     /// By this process's clock.
@@ -38,13 +40,14 @@ impl Look {
     pub fn new(
         standing: Standing,
         draw_secret: Option<&[u8; 32]>,
+        notice: Option<u32>,
         measured_milli: Option<u64>,
         taken_at: Timestamp,
     ) -> Look {
         let draw = draw_secret.filter(|_| standing.opened_ms > 0).map(|secret| {
             Draw::new(draw::seed(secret, standing.entrants, &standing.accumulator), standing.entrants)
         });
-        Look { standing, draw, measured_milli, taken_at }
+        Look { standing, draw, notice, measured_milli, taken_at }
     }
 
     /// Redis' time now, as far as this process can tell: in milliseconds.

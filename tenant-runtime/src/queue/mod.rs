@@ -11,6 +11,7 @@ mod leave;
 pub mod limits;
 pub mod look;
 mod metrics;
+mod notice;
 mod pass;
 mod plain;
 mod position;
@@ -51,6 +52,7 @@ pub fn router() -> Router<Runtime> {
         .merge(plain::router())
         .layer(no_store)
         .route("/status", get(status::status))
+        .route("/notice/{version}", get(notice::notice))
         .merge(plain::files())
 }
 

@@ -62,6 +62,10 @@ pub struct Position {
     /// Whether `/queue/events` is open to this shopper, who is near the front; left out where not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stream: bool,
+    /// Which line of the company's is in force: `/queue/notice/{notice}` has its text. Left out where
+    /// there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<u32>,
     pub server_now: Timestamp,
     /// One sentence about the chances, for the screen.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -147,6 +151,7 @@ pub fn position_of(runtime: &Runtime, ticket: &Ticket, pass: Option<&Pass>) -> P
         eta_seconds: eta.map(|Eta { low, high }| EtaSeconds { low, high }),
         poll_after_ms: poll_after_ms(state, eta, opens_in_ms, jitter(ticket, redis_now_ms)),
         stream: is_near && runtime.room.streams.has_room(),
+        notice: look.notice,
         server_now: runtime.now(),
         announcement: announcement(state, ahead, &look, &settings, now),
     }
@@ -199,16 +204,21 @@ fn announcement(
 
 /// How many are ahead is in the body already.
 fn slim_chances(left: u64) -> String {
-    format!("남은 수량은 {left}개예요. 차례가 오기 전에 다 팔릴 수 있어요.")
+    format!("차례 전에 남은 {left}개가 다 팔릴 수 있어요.")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn check(position: &Position) {
+        let body = serde_json::to_string(position).unwrap();
+        assert!(body.len() < 300, "{} bytes: {body}", body.len());
+    }
+
     #[test]
     fn a_million_who_wait_are_told_in_few_bytes() {
-        let position = Position {
+        let far = Position {
             state: Stand::Waiting,
             entrant: 1_000_000,
             number: Some(1_000_000),
@@ -216,11 +226,13 @@ mod tests {
             waiting: 1_000_000,
             eta_seconds: Some(EtaSeconds { low: 9_999, high: 13_333 }),
             poll_after_ms: 15_000,
-            stream: true,
+            stream: false,
+            notice: Some((1 << 24) - 1),
             server_now: Timestamp::from_microsecond(1_795_000_000_123_456).unwrap(),
             announcement: Some(slim_chances(50_000)),
         };
-        let body = serde_json::to_string(&position).unwrap();
-        assert!(body.len() < 300, "{} bytes: {body}", body.len());
+        check(&far);
+        let near = EtaSeconds { low: 45, high: 60 };
+        check(&Position { eta_seconds: Some(near), poll_after_ms: 4_500, stream: true, ..far });
     }
 }

@@ -8,6 +8,7 @@ use arc_swap::{ArcSwap, Guard};
 use control_plane_telemetry::metrics::{Metrics, RouteMeter};
 use crds::Prequeue;
 use jiff::Timestamp;
+use tenant_runtime_core::notice;
 use tenant_runtime_core::presence::Presence;
 use tenant_runtime_core::ticket::Ticket;
 use tokio::sync::watch;
@@ -60,7 +61,7 @@ impl Room {
     pub fn new(metrics: &Metrics, rates: EnterRates) -> Room {
         let gauges = Gauges::default();
         gauges.register(metrics);
-        let nothing = Look::new(steps::Standing::empty(), None, None, Timestamp::UNIX_EPOCH);
+        let nothing = Look::new(steps::Standing::empty(), None, None, None, Timestamp::UNIX_EPOCH);
         Room {
             look: ArcSwap::from_pointee(nothing),
             looks: watch::Sender::new(0),
@@ -137,7 +138,8 @@ pub async fn look(runtime: &Runtime, lookout: &mut Lookout) -> Result<(), StoreE
     };
     let measured = lookout.pace.note(&standing);
     room.gauges.set(&standing);
-    room.look.store(Arc::new(Look::new(standing, secret, measured, runtime.clock.now())));
+    let notice = notice::version(&runtime.settings.load().notice);
+    room.look.store(Arc::new(Look::new(standing, secret, notice, measured, runtime.clock.now())));
     room.looks.send_modify(|looks| *looks += 1);
     Ok(())
 }

@@ -91,7 +91,7 @@ mod tests {
 
     fn look(frontier: u64, next: u64) -> Look {
         let standing = Standing { opened_ms: 1, entrants: 10_000, next, frontier, ..Standing::empty() };
-        Look::new(standing, Some(&[7; 32]), None, Timestamp::UNIX_EPOCH)
+        Look::new(standing, Some(&[7; 32]), None, None, Timestamp::UNIX_EPOCH)
     }
 
     /// One that has listened for long enough.

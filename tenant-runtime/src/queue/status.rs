@@ -44,6 +44,8 @@ pub struct Status {
     pub stock_left: u64,
     /// Nothing is left, and nothing can come back.
     pub sold_out: bool,
+    /// Which line of the company's is in force: `/queue/notice/{notice}` has its text.
+    pub notice: Option<u32>,
     pub poll_after_ms: u64,
     /// Where a shopper without a token signs in; `returnTo=<url>` is added.
     pub sign_in_url: String,
@@ -100,6 +102,7 @@ fn status_of(runtime: &Runtime) -> Status {
         per_second: settings.admissions_per_second,
         stock_left: look.stock_left(),
         sold_out: look.is_sold_out(),
+        notice: look.notice,
         poll_after_ms,
         sign_in_url: config.identity.sign_in_url.clone(),
         orders_url: config.identity.orders_url.clone(),

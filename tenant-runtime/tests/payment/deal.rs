@@ -352,6 +352,7 @@ fn config(plan: &Plan, start: Timestamp, keys: &Keys, bank: &Bank, ledger: &Ledg
             closed: false,
             admissions_per_second: 100,
             inside_max: 1_000,
+            notice: String::new(),
             products: vec![product(COFFEE, "예가체프 200g"), product(CUP, "머그컵")],
         },
     }

@@ -3,6 +3,7 @@
 mod admission;
 mod faults;
 mod model;
+mod notice;
 mod plain;
 mod process;
 mod road;

@@ -29,6 +29,8 @@ export interface Status {
   insideMax: number;
   stockLeft: number;
   soldOut: boolean;
+  /** Which line of the company's is in force. */
+  notice: number | null;
   pollAfterMs: number;
   /** Where one signs in; `returnTo` is added. */
   signInUrl: string;
@@ -59,6 +61,8 @@ export interface Position {
   serverNow: string;
   /** One sentence about the chances. */
   announcement?: string;
+  /** Which line of the company's is in force; left out where there is none. */
+  notice?: number;
   /** Whether there is a stream of news for this shopper now. */
   stream?: boolean;
 }
@@ -119,6 +123,8 @@ export interface PaymentPages {
 
 interface Options {
   body?: unknown;
+  /** For what stays the same for ever under its address. */
+  mayBeKept?: boolean;
   idempotencyKey?: string;
 }
 
@@ -127,7 +133,11 @@ function retryAfterMs(response: Response): number | undefined {
   return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
 }
 
-async function reach(method: string, path: string, { body, idempotencyKey }: Options): Promise<Response> {
+async function reach(
+  method: string,
+  path: string,
+  { body, mayBeKept, idempotencyKey }: Options,
+): Promise<Response> {
   const headers = new Headers({ accept: 'application/json' });
   if (body !== undefined) headers.set('content-type', 'application/json');
   if (idempotencyKey) headers.set('idempotency-key', idempotencyKey);
@@ -136,7 +146,7 @@ async function reach(method: string, path: string, { body, idempotencyKey }: Opt
       method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),
-      cache: 'no-store',
+      cache: mayBeKept ? 'default' : 'no-store',
       signal: AbortSignal.timeout(deadlineMs),
     });
   } catch (cause) {
@@ -167,6 +177,7 @@ export const runtime = {
   position: () => call<Position>('GET', '/queue/position'),
   /** The same as it changes, as events named `position`, for whoever is told that there is a stream. */
   positions: () => new EventSource('/queue/events'),
+  notice: (version: number) => call<{ text: string }>('GET', `/queue/notice/${version}`, { mayBeKept: true }),
   /** `nonce`, 32 hex digits, goes into the draw. */
   enter: (nonce: string) => call<Position>('POST', '/queue/enter', { body: { nonce } }),
   /** Comes in, or stays in. */

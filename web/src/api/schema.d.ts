@@ -1031,6 +1031,11 @@ export interface components {
         /** @description What is left out stays as it is. */
         LiveChange: {
             /**
+             * @description One line for everyone who waits; nothing in it takes the line away.
+             * @default null
+             */
+            notice?: string | null;
+            /**
              * @description Whether admission is stopped; those inside may finish.
              * @default null
              */
@@ -1352,6 +1357,8 @@ export interface components {
                  */
                 fee: number;
                 id: components["schemas"]["RentalId"];
+                /** @description The line that is shown to everyone who waits; empty where there is none. */
+                notice: string;
                 /** Format: date-time */
                 opensAt: string;
                 /** Format: date-time */
@@ -1540,6 +1547,8 @@ export interface components {
              */
             fee: number;
             id: components["schemas"]["RentalId"];
+            /** @description The line that is shown to everyone who waits; empty where there is none. */
+            notice: string;
             /** Format: date-time */
             opensAt: string;
             /** Format: date-time */

@@ -46,6 +46,7 @@ pub(super) fn digest(config: &DealConfig) -> String {
         closed: false,
         admissions_per_second: 0,
         inside_max: 0,
+        notice: String::new(),
         products: Vec::new(),
     };
     let rest = DealConfig { settings, ..config.clone() };

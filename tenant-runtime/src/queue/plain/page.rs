@@ -49,6 +49,7 @@ pub fn render(runtime: &Runtime, visitor: &Visitor, refused: Option<&ApiError>) 
         phase: look.phase(&runtime.config, settings.closed, runtime.clock.now()),
         sold_out: look.is_sold_out(),
         position: ticket.map(|ticket| position_of(runtime, ticket, visitor.pass.0.as_ref())),
+        inside_until: visitor.pass.0.map(|pass| pass.expires_at),
         is_signed_in: visitor.is_signed_in,
         waiting: look.waiting(),
         commitment: draw::commitment(&runtime.secrets.draw_secret),

@@ -25,6 +25,8 @@ pub struct Scene<'a> {
     pub sold_out: bool,
     /// Where the one who asks stands, with a ticket that is still good.
     pub position: Option<Position>,
+    /// Until when the place inside is kept, for who has one.
+    pub inside_until: Option<Timestamp>,
     pub is_signed_in: bool,
     pub waiting: u64,
     pub commitment: String,
@@ -47,6 +49,7 @@ pub struct Page<'a> {
     company: &'a str,
     title: &'a str,
     problem: Option<String>,
+    notice: &'a str,
     news: Option<String>,
     heading: String,
     figure: Option<Figure>,
@@ -114,13 +117,14 @@ pub fn page<'a>(scene: &Scene<'a>) -> Page<'a> {
     let news = scene.position.as_ref().filter(|position| position.state == Stand::Waiting);
     Page {
         refresh_seconds: stage.refresh_seconds,
-        tab: format!("{} · {}", stage.heading, config.title),
+        tab: format!("{} · {}", tab(scene, &stage), config.title),
         tokens: scene.tokens,
         home: home(config),
         orders: &config.identity.orders_url,
         company: &config.company_name,
         title: &config.title,
         problem: scene.problem.clone(),
+        notice: &scene.settings.notice,
         news: news.and_then(|position| position.announcement.clone()),
         heading: stage.heading,
         figure: stage.figure,
@@ -131,6 +135,12 @@ pub fn page<'a>(scene: &Scene<'a>) -> Page<'a> {
         proofs: if config.prequeue == Prequeue::Draw { proofs(scene) } else { Vec::new() },
         clock: words::clock_with_seconds(scene.now),
     }
+}
+
+/// What one sees of the page while one is elsewhere.
+fn tab<'a>(scene: &Scene, stage: &'a Stage) -> &'a str {
+    let waits = scene.position.as_ref().is_some_and(|position| position.state == Stand::Waiting);
+    stage.lines.first().filter(|_| waits).unwrap_or(&stage.heading)
 }
 
 /// The storefront: where the orders are, from its first page.
@@ -150,20 +160,7 @@ fn with_place(scene: &Scene, position: &Position) -> Stage {
             refresh_seconds: Some(REFRESH_SECONDS),
             ..Stage::default()
         },
-        Stand::Inside => Stage {
-            heading: "입장했어요".to_owned(),
-            lines: vec![
-                "상품을 고르고 결제하는 화면은 자바스크립트를 켜야 쓸 수 있어요. 켠 다음 아래를 눌러 주세요."
-                    .to_owned(),
-                "그동안 자리는 아래 버튼으로 더 맡아 둘 수 있어요.".to_owned(),
-            ],
-            actions: vec![
-                Action::link("/", "주문 화면으로 가기", "primary"),
-                Action::form("/queue/plain/pass", "자리 더 맡아 두기", "quiet"),
-                Action::leave(),
-            ],
-            ..Stage::default()
-        },
+        Stand::Inside => inside(scene),
         Stand::Closed => closed(scene),
         Stand::SoldOut => sold_out(scene),
     }
@@ -205,6 +202,27 @@ fn waiting(position: &Position) -> Stage {
         lines: [Some(ahead), position.eta_seconds.map(words::eta), all].into_iter().flatten().collect(),
         actions: vec![Action::leave()],
         refresh_seconds: Some(refresh_seconds(position.poll_after_ms)),
+    }
+}
+
+/// The shop itself needs JavaScript; until it is switched on, the place can be kept from here.
+fn inside(scene: &Scene) -> Stage {
+    let kept = scene.inside_until.map(|until| {
+        format!(
+            "{}까지 자리를 맡아 둘게요. 더 필요하면 아래에서 늘릴 수 있어요.",
+            words::clock_with_seconds(until)
+        )
+    });
+    let way = "상품을 고르고 결제하는 화면은 자바스크립트를 켜야 쓸 수 있어요. 켠 다음 아래를 눌러 주세요.";
+    Stage {
+        heading: "입장했어요".to_owned(),
+        lines: [Some(way.to_owned()), kept].into_iter().flatten().collect(),
+        actions: vec![
+            Action::link("/", "주문 화면으로 가기", "primary"),
+            Action::form("/queue/plain/pass", "자리 더 맡아 두기", "quiet"),
+            Action::leave(),
+        ],
+        ..Stage::default()
     }
 }
 

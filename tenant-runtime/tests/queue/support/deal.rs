@@ -180,6 +180,7 @@ fn settings() -> Settings {
         closed: false,
         admissions_per_second: 1_000,
         inside_max: 100,
+        notice: String::new(),
         products: vec![ProductSettings {
             id: product(1),
             name: "구스 이불".to_owned(),

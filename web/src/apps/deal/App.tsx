@@ -12,6 +12,7 @@ import { LeaveSheet } from './room/Leave';
 import { Closed, SoldOut } from './room/Over';
 import { Rules } from './room/Rules';
 import { useChime } from './room/useChime';
+import { useNotice } from './room/useNotice';
 import { type Room, useRoom } from './room/useRoom';
 import { Called, Waiting } from './room/Waiting';
 import { tabTitle } from './room/words';
@@ -58,6 +59,7 @@ function RoomPage() {
   const { screen, status, position } = room;
   const { deal, askNow } = useDeal(screen === 'inside', screen);
   const chime = useChime();
+  const notice = useNotice((position ? position.notice : status?.notice) ?? null);
   const wasInside = useRef(false);
   if (screen === 'inside') wasInside.current = true;
 
@@ -98,6 +100,13 @@ function RoomPage() {
           </div>
           <div className={styles.stack}>
             {problem}
+            <div aria-live="polite">
+              {notice && (
+                <Notice tone="brand" title="공지">
+                  {notice}
+                </Notice>
+              )}
+            </div>
             {room.news && <Notice tone="brand">{room.news}</Notice>}
             <Stage room={room} chime={chime} wasInside={wasInside.current} />
             {status && hasOrdered(status.deal) && <OwnOrders />}

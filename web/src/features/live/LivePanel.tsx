@@ -20,6 +20,7 @@ import { wordsFor } from '~/shared/words/errors';
 import { dealPhase } from '~/shared/words/glossary';
 import { historyMs, samplesOf, useHistory } from './history';
 import styles from './LivePanel.module.css';
+import { NoticeForm } from './NoticeForm';
 import { StockDialog } from './StockDialog';
 
 interface Props {
@@ -108,6 +109,9 @@ function Stock({ company, rental, sold, changeable }: Props & { sold: number; ch
   );
 }
 
+/** While there is a waiting room, and somebody may be in it. */
+const noticePhases = new Set(['Warming', 'Armed', 'Open']);
+
 function Controls({ company, rental }: Props) {
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);
@@ -168,6 +172,7 @@ export function LivePanel({ company, rental }: Props) {
       <Tiles deal={deal} rental={rental.id} />
       <Stock company={company} rental={rental} sold={deal.figures.sold} changeable={deal.phase === 'Open'} />
       {deal.phase === 'Open' && <Controls company={company} rental={rental} />}
+      {noticePhases.has(deal.phase) && <NoticeForm company={company} rental={rental} />}
     </div>
   );
 }
