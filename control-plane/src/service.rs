@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Router, middleware};
 use control_plane_gateway::AnyGateway;
 use control_plane_gateway::kakaopay::{KakaoPay, Timeouts};
 use control_plane_telemetry::clock::Clock;
@@ -15,8 +15,8 @@ use crate::config::{Config, ConfigError};
 use crate::db::Db;
 use crate::deals::Cluster;
 use crate::entropy::Entropy;
-use crate::http::pages;
 use crate::http::site::Site;
+use crate::http::{front, pages};
 use crate::identity::kakao::{KakaoError, KakaoLogin};
 use crate::identity::tokens::{Tokens, TokensError};
 use crate::images::Images;
@@ -85,7 +85,8 @@ impl Service {
             .merge(openapi::docs())
             .fallback(pages::serve)
             .with_state(state.clone())
-            .merge(health::routes(readiness.clone(), metrics.clone()));
+            .merge(health::routes(readiness.clone(), metrics.clone()))
+            .layer(middleware::from_fn_with_state(state.clone(), front::guard));
         let router = control_plane_telemetry::http::apply(router, metrics);
         readiness.set_ready();
         Ok(Service { router, jobs: Jobs::new(state.clone()), readiness, state })

@@ -3,6 +3,7 @@
 
 pub mod auth;
 pub mod cookies;
+pub mod front;
 pub mod idempotency;
 pub mod origin;
 pub mod page;

@@ -36,14 +36,19 @@ impl Site {
         }
     }
 
-    /// The portal that a request was sent to, or `None` for any other host. The edge says so in
-    /// `X-Forwarded-Host`, which it overwrites, and leaves `Host` alone where it can.
+    /// The portal that a request was sent to, or `None` for any other host.
     #[must_use]
     pub fn of(headers: &HeaderMap, public: &PublicConfig) -> Option<Site> {
-        let host = headers.get("x-forwarded-host").or_else(|| headers.get(HOST))?.to_str().ok()?;
-        let host = host.rsplit_once(':').map_or(host, |(name, _port)| name);
+        let host = host(headers)?;
         [Site::Bidd, Site::Ddib].into_iter().find(|site| host.eq_ignore_ascii_case(&public.host(*site)))
     }
+}
+
+/// The host that a request was sent to, without a port. The edge says so in `X-Forwarded-Host`, which it
+/// overwrites, and leaves `Host` alone where it can.
+pub(super) fn host(headers: &HeaderMap) -> Option<&str> {
+    let host = headers.get("x-forwarded-host").or_else(|| headers.get(HOST))?.to_str().ok()?;
+    Some(host.rsplit_once(':').map_or(host, |(name, _port)| name))
 }
 
 impl FromRequestParts<AppState> for Site {

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, HOST, LOCATION, ORIGIN, RETRY_AFTER};
 use axum::http::{Method, Request, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
@@ -60,12 +60,32 @@ async fn the_host_says_which_portal() {
     assert_eq!(ask("DDIB.localhost:1", None, "/api/v1/me").await, 401);
     assert_eq!(ask("127.0.0.1:9", Some("bidd.localhost:8080"), "/api/v1/me").await, 401);
     assert_eq!(ask("elsewhere", None, "/api/v1/me").await, 421);
-    assert_eq!(ask("hanbit.ddib.localhost", None, "/api/v1/me").await, 421);
+    assert_eq!(ask("a.hanbit.ddib.localhost", None, "/api/v1/me").await, 421);
     assert_eq!(ask("elsewhere", None, "/").await, 404);
     assert_eq!(ask("127.0.0.1", None, "/.well-known/jwks.json").await, 200, "runtimes ask by address");
     assert_eq!(ask("127.0.0.1", None, "/healthz").await, 200);
     assert_eq!(ask("127.0.0.1", None, "/readyz").await, 200);
     assert_eq!(ask("127.0.0.1", None, "/metrics").await, 200);
+    assert_eq!(ask("bidd.localhost:8080", None, "/metrics").await, 404, "not for the public");
+    assert_eq!(ask("10.0.0.1", Some("ddib.localhost"), "//metrics").await, 404);
+    assert_eq!(ask("ddib.localhost", None, "/internal/deals").await, 404);
+}
+
+#[tokio::test]
+async fn a_deal_that_does_not_run_sends_people_to_its_company_and_programs_away_for_a_while() {
+    let platform = platform().await;
+    let ask = async |accept: &str, path: &str| {
+        let request = Request::get(path).header(HOST, "hanbit.ddib.localhost:8080").header(ACCEPT, accept);
+        platform.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    };
+    let person = ask("text/html,application/xhtml+xml", "/").await;
+    assert_eq!(person.status(), 303);
+    assert_eq!(person.headers()[LOCATION], "http://ddib.localhost:8080/companies/hanbit");
+    for path in ["/queue/position", "/api/v1/me", "/metrics", "/internal/deals"] {
+        let program = ask("application/json", path).await;
+        assert_eq!(program.status(), 503, "{path}");
+        assert_eq!(program.headers()[RETRY_AFTER], "2", "{path}");
+    }
 }
 
 #[tokio::test]
