@@ -1,5 +1,6 @@
 //! Watches what deals have in the cluster, by label and as metadata alone: nothing is kept of it
-//! but whether it is still as it was applied.
+//! but whether it is still as it was applied. Whose something is says its namespace, not the label's
+//! value: whoever edits an object may well edit that.
 
 use std::collections::HashSet;
 use std::fmt::Debug;
@@ -13,10 +14,11 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::core::PartialObjectMeta;
 use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Client, Resource, ResourceExt as _};
-use operator_core::objects::{DEAL, EdgeRoute};
+use operator_core::objects::{DEAL, EdgeRoute, deal_in};
 use serde::de::DeserializeOwned;
 use tokio::task::JoinSet;
 
@@ -61,19 +63,19 @@ where
         match event {
             Ok(watcher::Event::Init) => listed.clear(),
             Ok(watcher::Event::InitApply(found)) => {
-                if let Some(deal) = found.labels().get(DEAL) {
-                    listed.insert((deal.clone(), found.name_any()));
+                if let Some(deal) = deal_of(&found.metadata) {
+                    listed.insert((deal.to_owned(), found.name_any()));
                     applied.saw(deal, name, &found.metadata);
                 }
             }
             Ok(watcher::Event::InitDone) => applied.listed(name, &std::mem::take(&mut listed)),
             Ok(watcher::Event::Apply(found)) => {
-                if let Some(deal) = found.labels().get(DEAL) {
+                if let Some(deal) = deal_of(&found.metadata) {
                     applied.saw(deal, name, &found.metadata);
                 }
             }
             Ok(watcher::Event::Delete(found)) => {
-                if let Some(deal) = found.labels().get(DEAL) {
+                if let Some(deal) = deal_of(&found.metadata) {
                     applied.lost(deal, name, &found.name_any());
                 }
             }
@@ -82,7 +84,30 @@ where
     }
 }
 
+/// The deal that an object lies in, or, if it has no namespace, the one whose namespace it is.
+fn deal_of(found: &ObjectMeta) -> Option<&str> {
+    deal_in(found.namespace.as_deref().or(found.name.as_deref())?)
+}
+
 /// What entries of this kind are kept under.
 pub fn kind_of<K>() -> &'static str {
     std::any::type_name::<K>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_something_is_says_its_namespace() {
+        let meta = |namespace: Option<&str>, name: &str, label: &str| ObjectMeta {
+            namespace: namespace.map(str::to_owned),
+            name: Some(name.to_owned()),
+            labels: Some([(DEAL.to_owned(), label.to_owned())].into()),
+            ..ObjectMeta::default()
+        };
+        assert_eq!(deal_of(&meta(Some("ddib-moa"), "queue", "another")), Some("moa"));
+        assert_eq!(deal_of(&meta(None, "ddib-moa", "another")), Some("moa"));
+        assert_eq!(deal_of(&meta(Some("default"), "queue", "moa")), None);
+    }
 }

@@ -30,7 +30,7 @@ pub use self::redis::Redis;
 pub use self::role::Role;
 pub use self::route::{NAME as ROUTE, Route};
 pub use self::scope::{
-    COMPONENT, DEAL, DEAL_UID, MANAGED_BY, MANAGER, NAME, PART_OF, PLATFORM, Part, namespace_of,
+    COMPONENT, DEAL, DEAL_UID, MANAGED_BY, MANAGER, NAME, PART_OF, PLATFORM, Part, deal_in, namespace_of,
 };
 use crate::RuntimeDesired;
 

@@ -60,6 +60,12 @@ pub fn namespace_of(deal: &str) -> String {
     format!("ddib-{deal}")
 }
 
+/// The deal whose namespace that would be; the opposite of [`namespace_of`].
+#[must_use]
+pub fn deal_in(namespace: &str) -> Option<&str> {
+    namespace.strip_prefix("ddib-").filter(|deal| !deal.is_empty())
+}
+
 /// One deal, as the owner of objects.
 pub(super) struct Scope<'a> {
     deal: &'a str,
