@@ -17,6 +17,7 @@ pub mod harness;
 mod ports;
 pub mod process;
 mod random;
+pub mod reach;
 pub mod screen;
 pub mod seed;
 pub mod state;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use control_plane_token::{KeyError, Keys};
 use serde::{Deserialize, Serialize};
 
+use crate::reach::Reach;
 use crate::{files, ports, random};
 
 /// The domain of the local platform; browsers resolve everything below it to this machine.
@@ -252,6 +253,14 @@ impl Settings {
     #[must_use]
     pub fn kakao_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.ports.kakao)
+    }
+
+    /// How people reach it.
+    ///
+    /// # Errors
+    /// Never: a port and an address of this machine make URLs.
+    pub fn reach(&self) -> anyhow::Result<Reach> {
+        Reach::new(self.ports.edge, &self.kakao_url())
     }
 
     /// The address of one of the hosts behind the edge, as a browser sees it: `bidd`, `ddib` or

@@ -14,14 +14,14 @@ use control_plane_core::ledger::{Delivery, OrderEvent};
 use control_plane_telemetry::clock::Clock;
 use crds::{Window, Won};
 use jiff::{SignedDuration, Timestamp};
-use reqwest::Url;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::data::{Company, DEULKKOT};
 use super::payments::Payments;
 use super::portal::{Approved, Portal};
-use crate::client::{Ask, Jar, SignIn, Web};
+use crate::client::{Ask, Jar, SignIn};
+use crate::reach::Reach;
 use crate::screen::korea;
 use crate::state::Settings;
 
@@ -85,8 +85,9 @@ pub async fn seed(
     clock: &Clock,
     begun: Timestamp,
 ) -> anyhow::Result<()> {
-    let portal = Portal::sign_in(settings, DEULKKOT.owner).await?;
-    let mut company = portal.company(settings, &DEULKKOT).await?;
+    let reach = settings.reach()?;
+    let portal = Portal::sign_in(&reach, DEULKKOT.owner).await?;
+    let mut company = portal.company(&reach, &DEULKKOT).await?;
     let window = evening_before(begun)?;
     let past = PastDeal {
         company: CompanyId(company.id),
@@ -97,7 +98,7 @@ pub async fn seed(
         products: products(&mut company, &DEULKKOT).await?,
         admitted: ADMITTED,
     };
-    let sales = sales(window, &ready_made(settings).await?);
+    let sales = sales(window, &ready_made(&reach).await?);
     let payments = Payments::of(settings, &DEULKKOT, clock).await?;
     let mut paid = HashMap::new();
     for sale in &sales {
@@ -146,13 +147,13 @@ fn evening_before(now: Timestamp) -> anyhow::Result<Window> {
 }
 
 /// The ids of the ready-made shoppers at the storefront.
-async fn ready_made(settings: &Settings) -> anyhow::Result<Vec<Uuid>> {
+async fn ready_made(reach: &Reach) -> anyhow::Result<Vec<Uuid>> {
     #[derive(Deserialize)]
     struct Me {
         id: Uuid,
     }
-    let web = Web::new(std::net::Ipv4Addr::LOCALHOST.into(), 4);
-    let storefront: Url = settings.public_url("ddib").parse()?;
+    let web = reach.web(4);
+    let storefront = reach.origin("ddib")?;
     let mut ids = Vec::new();
     for person in SHOPPERS {
         let mut jar = Jar::default();

@@ -19,6 +19,7 @@ pub use self::data::{ADMIN, OWNERS};
 use self::data::{HANBIT, MOA};
 use self::portal::{Portal, Rental, Wanted};
 use crate::files;
+use crate::reach::Reach;
 use crate::screen::{Screen, korea};
 use crate::state::{Layout, Settings};
 
@@ -55,10 +56,11 @@ pub async fn run(
         return Ok(());
     }
     files::write_json(&layout.seed(), &progress)?;
+    let reach = settings.reach()?;
     screen.line("first start: setting up the demo");
-    let live = live(settings, clock, now).await.context("the deal that opens in a minute")?;
+    let live = live(&reach, clock, now).await.context("the deal that opens in a minute")?;
     announce(screen, settings, HANBIT.slug, &live);
-    let tomorrow = tomorrow(settings, progress.begun_at).await.context("the deal of tomorrow")?;
+    let tomorrow = tomorrow(&reach, progress.begun_at).await.context("the deal of tomorrow")?;
     announce(screen, settings, MOA.slug, &tomorrow);
     history::seed(settings, state, clock, progress.begun_at).await.context("the deal of yesterday")?;
     screen.plain(&format!("  {}\n    is over; its books are in the portal", history::TITLE));
@@ -67,8 +69,8 @@ pub async fn run(
     Ok(())
 }
 
-async fn live(settings: &Settings, clock: &Clock, now: Timestamp) -> anyhow::Result<Rental> {
-    let mut company = Portal::sign_in(settings, HANBIT.owner).await?.company(settings, &HANBIT).await?;
+async fn live(reach: &Reach, clock: &Clock, now: Timestamp) -> anyhow::Result<Rental> {
+    let mut company = Portal::sign_in(reach, HANBIT.owner).await?.company(reach, &HANBIT).await?;
     let title = "갓 볶은 원두, 오늘만 이 가격";
     // The calendar knows no fractions of a second.
     let opens_at = Timestamp::from_second(now.as_second() + 1)? + LIVE_IN;
@@ -79,8 +81,8 @@ async fn live(settings: &Settings, clock: &Clock, now: Timestamp) -> anyhow::Res
     company.until(&rental, &["scheduled", "running", "completed"], clock, DEAL_WITHIN).await
 }
 
-async fn tomorrow(settings: &Settings, begun: Timestamp) -> anyhow::Result<Rental> {
-    let mut company = Portal::sign_in(settings, MOA.owner).await?.company(settings, &MOA).await?;
+async fn tomorrow(reach: &Reach, begun: Timestamp) -> anyhow::Result<Rental> {
+    let mut company = Portal::sign_in(reach, MOA.owner).await?.company(reach, &MOA).await?;
     let title = "모아리빙 가을 집들이";
     let opens_at = ten_tomorrow(begun)?;
     let rental = company

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::data::{ADMIN, Company, Product};
 use super::pictures::Picture;
 use crate::client::{Ask, Jar, SignIn, Web};
-use crate::state::Settings;
+use crate::reach::Reach;
 
 /// A rental in one of these states is of no use any more.
 const DEAD: [&str; 3] = ["expired", "missed", "cancelled"];
@@ -63,6 +63,13 @@ pub struct Rental {
     pub opens_at: Timestamp,
     pub closes_at: Timestamp,
     pub state: String,
+    /// Once the control plane has written it.
+    pub deal: Option<WrittenDeal>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct WrittenDeal {
+    pub name: String,
 }
 
 #[derive(Deserialize)]
@@ -91,23 +98,19 @@ pub struct Wanted<'a> {
 impl Portal {
     /// # Errors
     /// Where signing in fails.
-    pub async fn sign_in(settings: &Settings, person: &str) -> anyhow::Result<Portal> {
-        let web = Web::new(std::net::Ipv4Addr::LOCALHOST.into(), 8);
-        let origin: Url = settings.public_url("bidd").parse()?;
+    pub async fn sign_in(reach: &Reach, person: &str) -> anyhow::Result<Portal> {
+        let web = reach.web(8);
+        let origin = reach.origin("bidd")?;
         let mut jar = Jar::default();
         SignIn { portal: &origin, person }.walk(&web, &mut jar).await?;
-        Ok(Portal { web, jar, origin, kakao: settings.kakao_url().parse()? })
+        Ok(Portal { web, jar, origin, kakao: reach.kakao().clone() })
     }
 
     /// The company, applied for and approved, with its merchant account known to both sides.
     ///
     /// # Errors
     /// Where a step is refused.
-    pub async fn company<'a>(
-        mut self,
-        settings: &Settings,
-        company: &'a Company,
-    ) -> anyhow::Result<Approved<'a>> {
+    pub async fn company<'a>(mut self, reach: &Reach, company: &'a Company) -> anyhow::Result<Approved<'a>> {
         let me: Me = self.get("/api/v1/me").await?;
         let id = match me.companies.iter().find(|mine| mine.slug == company.slug) {
             Some(mine) => mine.id,
@@ -116,7 +119,7 @@ impl Portal {
         let path = format!("/api/v1/companies/{id}");
         let view: CompanyView = self.get(&path).await?;
         if view.state == "applied" {
-            let mut admin = Portal::sign_in(settings, ADMIN).await?;
+            let mut admin = Portal::sign_in(reach, ADMIN).await?;
             let approve = format!("/api/v1/admin/companies/{id}/approve");
             admin.send(&Ask::post(admin.at(&approve)?, json!({}))).await?;
         }
@@ -165,10 +168,10 @@ impl Approved<'_> {
     ///
     /// # Errors
     /// Where a step is refused.
-    pub async fn rental(
+    pub async fn rental<'w>(
         &mut self,
         title: &str,
-        wanted: impl Fn() -> Wanted<'static>,
+        wanted: impl Fn() -> Wanted<'w>,
     ) -> anyhow::Result<Rental> {
         let list = format!("/api/v1/companies/{}/rentals", self.id);
         let known: Page<Rental> = self.portal.get(&format!("{list}?limit=100")).await?;

@@ -99,8 +99,8 @@ impl Stage {
     }
 
     pub async fn owner(&self) -> Result<Approved<'static>> {
-        let settings = self.settings()?;
-        Portal::sign_in(&settings, SHOP.owner).await?.company(&settings, &SHOP).await
+        let reach = self.settings()?.reach()?;
+        Portal::sign_in(&reach, SHOP.owner).await?.company(&reach, &SHOP).await
     }
 
     /// Rents a window that opens as soon as there is time to fill the shelves, pays for it, and fills the shelves.
