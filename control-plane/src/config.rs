@@ -18,6 +18,7 @@ use url::Url;
 
 pub use self::storage::{S3Config, StorageConfig};
 use crate::http::site::Site;
+use crate::seal::Sealer;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,6 +37,9 @@ pub struct Config {
     /// 32 bytes as 64 hex digits: seals merchants' keys and the state of a signing-in.
     #[serde(deserialize_with = "secret")]
     pub seal_key: SecretString,
+    /// Opens what `seal_key` did not seal, while the key is being changed.
+    #[serde(default, deserialize_with = "secret_if_any")]
+    pub second_seal_key: Option<SecretString>,
     /// The Ed25519 private key that tokens are signed with, PEM.
     pub token_key_pem: SecretString,
     /// The Kakao ids of the platform's admins; in the environment separated by commas.
@@ -247,7 +251,7 @@ impl Config {
     /// # Errors
     /// Names the first variable that is wrong.
     pub fn check(&self) -> Result<(), ConfigError> {
-        self.seal_key_bytes()?;
+        self.sealer()?;
         self.token_keys()?;
         if self.public.domain.is_empty() || self.public.domain.contains([':', '/']) {
             return Err(wrong("public.domain", "must be a domain name, without scheme or port".to_owned()));
@@ -266,12 +270,13 @@ impl Config {
     }
 
     /// # Errors
-    /// Where it is not 64 hex digits.
-    pub fn seal_key_bytes(&self) -> Result<[u8; 32], ConfigError> {
-        let mut key = [0; 32];
-        hex::decode_to_slice(self.seal_key.expose_secret(), &mut key)
-            .map_err(|_| wrong("seal_key", "must be 64 hex digits".to_owned()))?;
-        Ok(key)
+    /// Where a seal key is not 64 hex digits.
+    pub fn sealer(&self) -> Result<Sealer, ConfigError> {
+        let sealer = Sealer::new(&key_bytes("seal_key", &self.seal_key)?);
+        Ok(match &self.second_seal_key {
+            Some(second) => sealer.also_opening(&key_bytes("second_seal_key", second)?),
+            None => sealer,
+        })
     }
 
     /// # Errors
@@ -380,6 +385,13 @@ fn default_listen() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, 8081))
 }
 
+fn key_bytes(path: &str, hex_digits: &SecretString) -> Result<[u8; 32], ConfigError> {
+    let mut key = [0; 32];
+    hex::decode_to_slice(hex_digits.expose_secret(), &mut key)
+        .map_err(|_| wrong(path, "must be 64 hex digits".to_owned()))?;
+    Ok(key)
+}
+
 /// The environment knows no types: figment takes whatever looks like a number for one.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -403,6 +415,10 @@ fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
 
 fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<SecretString, D::Error> {
     text(from).map(SecretString::from)
+}
+
+fn secret_if_any<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SecretString>, D::Error> {
+    secret(from).map(Some)
 }
 
 fn number<'de, D: Deserializer<'de>, T: std::str::FromStr>(from: D) -> Result<T, D::Error> {
@@ -501,6 +517,7 @@ mod tests {
             ("port = 8080", "port = \"many\"", "BIDD_PUBLIC__PORT"),
             ("scheme = \"http\"", "scheme = \"ftp\"", "BIDD_PUBLIC__SCHEME"),
             ("abab", "zz", "BIDD_SEAL_KEY"),
+            ("admins =", "second_seal_key = \"ab\"\nadmins =", "BIDD_SECOND_SEAL_KEY"),
             ("BEGIN PRIVATE", "BEGIN PUBLIC", "BIDD_TOKEN_KEY_PEM"),
             ("domain = \"localhost\"", "domain = \"http://x\"", "BIDD_PUBLIC__DOMAIN"),
             ("admins = \"1002, 7\"", "admins = \"me\"", "BIDD_ADMINS"),

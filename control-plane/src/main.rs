@@ -5,6 +5,8 @@ use std::io::Write as _;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use control_plane::db::Db;
+use control_plane::entropy::Entropy;
+use control_plane::seal::rotate::rotate;
 use control_plane::{Config, openapi, serve};
 use migrations::{Migrator, MigratorTrait as _};
 
@@ -31,6 +33,18 @@ enum Command {
     Openapi,
     /// Check the configuration, and bring the database up to date.
     Migrate,
+    /// What the seal key is for.
+    Seal {
+        #[command(subcommand)]
+        command: Seal,
+    },
+}
+
+#[derive(Subcommand)]
+enum Seal {
+    /// Seal everything again with `BIDD_SEAL_KEY`, opening it with that or `BIDD_SECOND_SEAL_KEY`. May
+    /// be interrupted and repeated; fails if something is left that neither key opens.
+    Rotate,
 }
 
 #[tokio::main]
@@ -52,5 +66,26 @@ async fn main() -> anyhow::Result<()> {
             Migrator::up(db.write(), None).await?;
             Ok(db.close().await?)
         }
+        Command::Seal { command: Seal::Rotate } => {
+            control_plane_telemetry::logs::init("control-plane");
+            rotate_seals(&Config::load()?).await
+        }
     }
+}
+
+async fn rotate_seals(config: &Config) -> anyhow::Result<()> {
+    let db = Db::connect(&config.database.url).await.context("BIDD_DATABASE__URL")?;
+    let rotated = rotate(&db, &config.sealer()?, &Entropy::system()).await?;
+    db.close().await?;
+    for unreadable in &rotated.unreadable {
+        tracing::error!(error = %unreadable.error, "{unreadable}");
+    }
+    let left = rotated.unreadable.len();
+    tracing::info!(resealed = rotated.resealed, kept = rotated.kept, left, "sealed with the seal key");
+    anyhow::ensure!(
+        left == 0,
+        "{left} secrets are sealed with neither BIDD_SEAL_KEY nor BIDD_SECOND_SEAL_KEY: see the log; keep both \
+         keys, add the key that opens them as the second one, and run this again"
+    );
+    Ok(())
 }

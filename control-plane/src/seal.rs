@@ -1,8 +1,11 @@
 //! Secrets at rest: XChaCha20-Poly1305 under the platform's seal key.
 //!
 //! A sealed text is `<key id>.<nonce>.<ciphertext>`, the latter two base64url. The key id says which
-//! key sealed it, so that keys can be changed one day; `context` is authenticated along with it, so
+//! key sealed it, so that the key can be changed: while it is, a second key opens, too, and
+//! [`rotate`] seals everything again with the first. `context` is authenticated along with it, so
 //! that what was sealed for one company opens for no other.
+
+pub mod rotate;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -24,19 +27,42 @@ pub enum SealError {
     Broken,
 }
 
-/// Seals and opens. It prints nothing of its key.
+#[derive(Clone)]
+struct Key {
+    cipher: XChaCha20Poly1305,
+    id: String,
+}
+
+impl Key {
+    fn new(key: &[u8; 32]) -> Key {
+        // Derived, not cut out of the key: the id may be stored in the clear.
+        let id = blake3::derive_key("bidd seal v1 key id", key);
+        Key { cipher: XChaCha20Poly1305::new(key.into()), id: hex::encode(&id[..4]) }
+    }
+}
+
+/// Seals with one key, and opens with that or a second one. It prints nothing of its keys.
 #[derive(Clone)]
 pub struct Sealer {
-    cipher: XChaCha20Poly1305,
-    key_id: String,
+    key: Key,
+    second: Option<Key>,
 }
 
 impl Sealer {
     #[must_use]
     pub fn new(key: &[u8; 32]) -> Sealer {
-        // Derived, not cut out of the key: the id may be stored in the clear.
-        let id = blake3::derive_key("bidd seal v1 key id", key);
-        Sealer { cipher: XChaCha20Poly1305::new(key.into()), key_id: hex::encode(&id[..4]) }
+        Sealer { key: Key::new(key), second: None }
+    }
+
+    /// Opens what `second` sealed, as well. Nothing is sealed with it.
+    #[must_use]
+    pub fn also_opening(self, second: &[u8; 32]) -> Sealer {
+        Sealer { second: Some(Key::new(second)), ..self }
+    }
+
+    /// Whether `sealed` says that it was sealed with the key that this one seals with.
+    fn is_own(&self, sealed: &str) -> bool {
+        sealed.split_once('.').is_some_and(|(id, _)| id == self.key.id)
     }
 
     /// Seals `plain` for `context`, for instance `merchant:<company id>`.
@@ -48,8 +74,8 @@ impl Sealer {
         let nonce: [u8; NONCE_BYTES] = entropy.bytes();
         let payload = Payload { msg: plain, aad: context.as_bytes() };
         let sealed =
-            self.cipher.encrypt(&XNonce::from(nonce), payload).expect("a secret is shorter than 256 GiB");
-        format!("{}.{}.{}", self.key_id, URL_SAFE_NO_PAD.encode(nonce), URL_SAFE_NO_PAD.encode(sealed))
+            self.key.cipher.encrypt(&XNonce::from(nonce), payload).expect("a secret is shorter than 256 GiB");
+        format!("{}.{}.{}", self.key.id, URL_SAFE_NO_PAD.encode(nonce), URL_SAFE_NO_PAD.encode(sealed))
     }
 
     /// Opens what [`Sealer::seal`] sealed for the same context.
@@ -61,14 +87,15 @@ impl Sealer {
         let (Some(key_id), Some(nonce), Some(body)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(SealError::Malformed);
         };
-        if key_id != self.key_id {
+        let keys = [Some(&self.key), self.second.as_ref()];
+        let Some(key) = keys.into_iter().flatten().find(|key| key.id == key_id) else {
             return Err(SealError::OtherKey(key_id.to_owned()));
-        }
+        };
         let nonce = URL_SAFE_NO_PAD.decode(nonce).map_err(|_| SealError::Malformed)?;
         let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| SealError::Malformed)?;
         let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| SealError::Malformed)?;
         let payload = Payload { msg: &body, aad: context.as_bytes() };
-        self.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Broken)
+        key.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Broken)
     }
 
     /// As [`Sealer::open`], for a text.
@@ -95,6 +122,20 @@ mod tests {
         assert!(matches!(Sealer::new(&[8; 32]).open("merchant:a", &sealed), Err(SealError::OtherKey(_))));
         assert_ne!(sealed, sealer.seal(&entropy, "merchant:a", b"secret"), "nonces differ");
         assert!(!sealed.contains("secret"));
+    }
+
+    #[test]
+    fn a_second_key_opens_and_does_not_seal() {
+        let entropy = Entropy::seeded(3);
+        let (old, new) = (Sealer::new(&[7; 32]), Sealer::new(&[8; 32]));
+        let both = new.clone().also_opening(&[7; 32]);
+        let before = old.seal(&entropy, "c", b"secret");
+        let after = both.seal(&entropy, "c", b"secret");
+        assert_eq!(both.open("c", &before).unwrap(), b"secret");
+        assert_eq!(new.open("c", &after).unwrap(), b"secret");
+        assert!(matches!(old.open("c", &after), Err(SealError::OtherKey(_))));
+        assert!(matches!(both.open("d", &before), Err(SealError::Broken)));
+        assert_eq!((both.is_own(&before), both.is_own(&after)), (false, true));
     }
 
     #[test]

@@ -22,7 +22,6 @@ use crate::identity::tokens::{Tokens, TokensError};
 use crate::images::Images;
 use crate::jobs::Jobs;
 use crate::openapi;
-use crate::seal::Sealer;
 use crate::state::{AppState, Inner};
 
 /// A control plane that is ready to be served.
@@ -73,7 +72,7 @@ impl Service {
             gateway: gateway(&config)?,
             kakao: KakaoLogin::new(&config)?,
             tokens: Tokens::new(&config)?,
-            sealer: Sealer::new(&config.seal_key_bytes()?),
+            sealer: config.sealer()?,
             metrics: metrics.clone(),
             page_policy: pages::policy(&config.public.origin(Site::Ddib)),
             work: Notify::new(),

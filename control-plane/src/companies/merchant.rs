@@ -65,6 +65,8 @@ pub async fn open(
     Ok(Some(Merchant { id: row.merchant_id, key }))
 }
 
-fn context(company: CompanyId) -> String {
+/// What the key is sealed for.
+#[must_use]
+pub fn context(company: CompanyId) -> String {
     format!("merchant:{company}")
 }

@@ -61,6 +61,8 @@ pub fn credential(state: &AppState, ledger: &ledger::Model) -> Result<SecretStri
     state.sealer.open_text(&seal_context(&ledger.deal), &ledger.sealed_token)
 }
 
-fn seal_context(deal: &str) -> String {
+/// What the credential is sealed for.
+#[must_use]
+pub fn seal_context(deal: &str) -> String {
     format!("ledger-token:{deal}")
 }

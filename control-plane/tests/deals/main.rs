@@ -8,6 +8,7 @@ mod ledger;
 mod migration;
 mod refunds;
 mod road;
+mod seals;
 mod settlement;
 mod storefront;
 mod support;

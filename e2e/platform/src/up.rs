@@ -227,6 +227,7 @@ fn configuration(layout: &Layout, settings: &Settings) -> anyhow::Result<Config>
         }),
         kubernetes: None,
         seal_key: settings.seal_key.clone().into(),
+        second_seal_key: None,
         token_key_pem: settings.token_key_pem.clone().into(),
         admins: vec![ADMIN.parse().context("the admin's Kakao id")?],
         capacity: CapacityConfig { shoppers_max: 100_000 },

@@ -82,6 +82,7 @@ fn config(dir: &TempDir, kakao: &str, s3: &str) -> Config {
         }),
         kubernetes: None,
         seal_key: SecretString::from("ab".repeat(32)),
+        second_seal_key: None,
         token_key_pem: SecretString::from(Keys::generate().unwrap().to_pem()),
         admins: vec![ADMIN],
         capacity: CapacityConfig::default(),

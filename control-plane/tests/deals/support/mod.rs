@@ -107,6 +107,7 @@ fn config(dir: &TempDir, pay: &str) -> Config {
         }),
         kubernetes: None,
         seal_key: SecretString::from("ab".repeat(32)),
+        second_seal_key: None,
         token_key_pem: SecretString::from(Keys::generate().unwrap().to_pem()),
         admins: Vec::new(),
         capacity: CapacityConfig { shoppers_max: 200_000 },
