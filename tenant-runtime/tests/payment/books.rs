@@ -11,7 +11,7 @@ use control_plane_core::ledger::{Acknowledged, Batch, Entry, Head, OrderEvent, R
 use serde_json::json;
 use tokio::net::TcpListener;
 
-pub const TOKEN: &str = "ledger-token";
+pub const TOKEN: &str = "sim-ledger-credential";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {

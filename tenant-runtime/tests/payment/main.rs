@@ -13,4 +13,5 @@ mod recovery;
 mod redis;
 mod refunds;
 mod road;
+mod secrecy;
 mod together;
