@@ -42,7 +42,7 @@ pub async fn find_own(runtime: &Runtime, shopper: Uuid, order: OrderId) -> Resul
     find(runtime, order).await?.filter(|order| order.shopper.0 == shopper).ok_or(ApiError::OrderUnknown)
 }
 
-/// All orders of one shopper in this deal, newest first: at most [`steps::ORDERS_PER_SHOPPER_MAX`].
+/// All orders of one shopper in this deal, newest first; a hold that would be one too many is refused.
 ///
 /// # Errors
 /// Where Redis is away, or holds something that is no order.

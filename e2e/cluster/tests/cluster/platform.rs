@@ -136,8 +136,12 @@ impl Platform {
     }
 
     /// Nothing that is labelled with the deal, or carries its name, exists anywhere in the cluster or on
-    /// the node.
+    /// the node; a volume is the provisioner's to remove once its namespace is gone.
     pub async fn expect_gone(&self, deal: &str) -> Result<()> {
+        until(&format!("nothing of {deal} is left"), async || self.is_gone(deal).await).await
+    }
+
+    async fn is_gone(&self, deal: &str) -> Result<()> {
         let kinds = self.cluster.kubectl(&["api-resources", "--verbs=list", "-o", "name"]).await?;
         let kinds: Vec<&str> = kinds.lines().filter(|kind| !kind.contains("metrics.k8s.io")).collect();
         ensure!(kinds.contains(&"persistentvolumes") && kinds.len() > 30, "{kinds:?}");
