@@ -102,7 +102,7 @@ async fn upgrade(platform: &Platform, namespace: &str) -> Result<()> {
 }
 
 /// The pods of a deal by uid, with how often their containers were started anew and what they are made of.
-async fn pods(platform: &Platform, namespace: &str) -> Result<BTreeMap<String, String>> {
+pub async fn pods(platform: &Platform, namespace: &str) -> Result<BTreeMap<String, String>> {
     let wanted = "jsonpath={range .items[*]}{.metadata.uid}={.metadata.name} \
                   {.status.containerStatuses[0].restartCount} {.spec.containers[0].image}{\"\\n\"}{end}";
     let listed = platform.cluster.kubectl(&["-n", namespace, "get", "pods", "-o", wanted]).await?;

@@ -16,3 +16,4 @@ mod policies;
 mod road;
 mod sale;
 mod shops;
+mod uninstall;

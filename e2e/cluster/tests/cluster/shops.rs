@@ -1,7 +1,7 @@
 //! The companies of these tests. Ready-made people of the simulator own them; each shop sells out
 //! before its crowd is served.
 
-use e2e_platform::seed::data::{Company, Product};
+use e2e_platform::seed::data::{Company, HANBIT, Product};
 use e2e_platform::seed::pictures::Picture;
 
 pub const BOOKS: Company = Company {
@@ -24,24 +24,15 @@ pub const BOOKS: Company = Company {
     ],
 };
 
+/// The demo's, with less on its shelves.
 pub const COFFEE: Company = Company {
-    owner: "1011",
-    name: "한빛커피로스터스",
-    slug: "hanbit",
-    business_number: "214-87-12450",
-    representative: "한소라",
-    mail_order_number: "제2024-서울마포-0412호",
-    email: "hello@hanbit.example",
-    phone: "02-332-0412",
-    merchant_id: "HANBIT0001",
-    merchant_key: "sim-hanbit",
-    category: "food",
     products: [
         product("에티오피아 예가체프 원두", 30),
         product("콜드브루 원액", 20),
         product("핸드드립 입문 세트", 15),
         product("드립백 스무 개", 15),
     ],
+    ..HANBIT
 };
 
 const fn product(name: &'static str, stock: u32) -> Product {
