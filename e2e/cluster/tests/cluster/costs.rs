@@ -10,7 +10,7 @@ use crate::admin::manifest;
 use crate::platform::{Platform, until};
 
 /// How long nothing may be asked while everything waits.
-const QUIET: std::time::Duration = std::time::Duration::from_secs(20);
+const QUIET: std::time::Duration = std::time::Duration::from_secs(10);
 const MEMORY_MIB_MAX: u64 = 100;
 
 #[tokio::test(flavor = "multi_thread")]

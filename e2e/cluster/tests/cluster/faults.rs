@@ -14,7 +14,7 @@ use crate::platform::{Platform, install, until};
 use crate::road;
 use crate::shops::BOOKS;
 
-const LENGTH: SignedDuration = SignedDuration::from_secs(180);
+const LENGTH: SignedDuration = SignedDuration::from_secs(150);
 const SHOPPERS: u32 = 400;
 /// The names under which the images are loaded, and the other one that they get.
 const IMAGES: [&str; 4] = ["control-plane", "tenant-runtime", "operator", "redis"];
@@ -37,7 +37,7 @@ async fn a_sale_survives_the_loss_of_everything_under_it() -> Result<()> {
 
     let mut options = platform.crowd(BOOKS.slug, SHOPPERS, 11);
     options.mix.within = std::time::Duration::from_secs(30);
-    options.patience = std::time::Duration::from_secs(180);
+    options.patience = std::time::Duration::from_secs(150);
     let clock = platform.clock.clone();
     let crowd = tokio::spawn(async move { e2e_platform::crowd::run(&options, &clock).await });
 

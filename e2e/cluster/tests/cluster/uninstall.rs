@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use crate::admin::manifest;
 use crate::faults::pods;
-use crate::platform::{NAMESPACE, Platform, install};
+use crate::platform::{NAMESPACE, Platform, install, until};
 
 const DEAL: &str = "lasting-20990101-1000";
 
@@ -23,9 +23,13 @@ async fn a_deal_outlives_the_release_and_is_looked_after_by_the_next() -> Result
         .cluster
         .helm(&["uninstall", "bidd", "--namespace", NAMESPACE, "--wait", "--timeout", "2m"])
         .await?;
-    let left = ["-n", NAMESPACE, "get", "deployments,services,pods", "-o", "name"];
-    let left = platform.cluster.kubectl(&left).await?;
-    ensure!(left.trim().is_empty(), "of the platform there is still {left}");
+    until("nothing of the platform runs", async || {
+        let left = ["-n", NAMESPACE, "get", "deployments,services,pods", "-o", "name"];
+        let left = platform.cluster.kubectl(&left).await?;
+        ensure!(left.trim().is_empty(), "there is still {left}");
+        Ok(())
+    })
+    .await?;
     ensure!(platform.status(DEAL).await?.phase == Phase::Open, "the deal went on with nobody there");
     ensure!(pods(&platform, &namespace).await? == before, "the deal's pods were touched");
 
