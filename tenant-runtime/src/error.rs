@@ -183,6 +183,11 @@ impl ApiError {
                 "store_unavailable",
                 "잠시 연결이 끊겼어요. 순서와 주문은 그대로 있으니 잠시 뒤에 다시 시도해 주세요.",
             ),
+            ApiError::Store(StoreError::Full { .. }) => (
+                S::SERVICE_UNAVAILABLE,
+                "store_full",
+                "지금은 새 대기나 주문을 받을 수 없어요. 이미 받은 순서와 주문은 그대로 있어요.",
+            ),
             ApiError::Store(StoreError::Refused { .. } | StoreError::Unexpected { .. })
             | ApiError::Internal(_) => {
                 return Problem::internal();
@@ -230,6 +235,7 @@ impl IntoResponse for ApiError {
             ApiError::NotCalled { position: Some(position) } => {
                 return problem.with("position", position.into()).into_response();
             }
+            ApiError::Store(StoreError::Full { .. }) => problem = problem.retry_after(15),
             _ => {}
         }
         problem.into_response()

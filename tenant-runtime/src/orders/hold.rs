@@ -14,7 +14,7 @@ use crate::redis::together::Together;
 use crate::state::Runtime;
 use crate::step;
 
-step!(HOLD, "hold");
+step!(begins HOLD, "hold");
 
 /// How many orders one shopper may make in a deal, released ones included: each stays in Redis until
 /// the deal is torn down.

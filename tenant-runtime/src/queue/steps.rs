@@ -11,7 +11,7 @@ use crate::redis::{Call, Step, StoreError};
 use crate::state::Runtime;
 use crate::step;
 
-step!(ENTER, "enter", after "room");
+step!(begins ENTER, "enter", after "room");
 step!(ADMIT, "admit", after "room");
 step!(CLAIM, "claim", after "room");
 step!(LEAVE, "leave", after "room");

@@ -3,6 +3,11 @@
 //! Every change of state is one `.lua` file of this folder, run atomically on Redis' own clock. Its
 //! header names KEYS, ARGV and what it returns. A step that timed out may or may not have happened,
 //! so every step can be repeated.
+//!
+//! A Redis whose memory is used up refuses a step as a whole: the first line of a step tells it to,
+//! where it would otherwise carry out whatever takes no memory and stop in the middle. Only the steps
+//! that begin something are refused ([`step!`](crate::step) with `begins`: a place in the queue, a
+//! hold). What was promised is finished in what memory is left beside.
 
 pub mod keys;
 pub mod together;
@@ -22,11 +27,17 @@ const RECONNECT_DELAY_MIN: Duration = Duration::from_millis(50);
 const RECONNECT_DELAY_MAX: Duration = Duration::from_millis(500);
 const RECONNECT_TIMES: usize = 6;
 
+/// How Redis begins the answer to what its memory is too small for.
+const OUT_OF_MEMORY: &str = "OOM";
+
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// Redis cannot be reached or does not answer in time; what was asked may have happened.
     #[error("redis cannot be reached")]
     Unavailable(#[source] RedisError),
+    /// The memory granted to Redis is used up; the step did not happen, and nothing of it.
+    #[error("redis is full: step {step} was not taken; raise the memory of the deal's Redis")]
+    Full { step: &'static str },
     /// Redis answered something that this program does not understand: a bug on one side.
     #[error("redis refused step {step}")]
     Refused {
@@ -49,7 +60,11 @@ impl StoreError {
             || source.is_connection_dropped()
             || source.is_connection_refusal()
             || matches!(source.kind(), ErrorKind::Server(redis::ServerErrorKind::BusyLoading));
-        if away { StoreError::Unavailable(source) } else { StoreError::Refused { step, source } }
+        match source.code() {
+            _ if away => StoreError::Unavailable(source),
+            Some(OUT_OF_MEMORY) => StoreError::Full { step },
+            _ => StoreError::Refused { step, source },
+        }
     }
 }
 
@@ -85,15 +100,23 @@ pub struct Step {
     pub script: LazyLock<Script>,
 }
 
-/// Declares a step by the name of its file, `step!(HOLD, "hold")`, or with a part that several steps
-/// share in front, `step!(ENTER, "enter", after "room")`.
+/// Declares a step by the name of its file, `step!(PAID, "paid")`, or with a part that several steps
+/// share in front, `step!(CLAIM, "claim", after "room")`. One that begins something new is declared as
+/// `step!(begins HOLD, "hold")`: a full Redis refuses it.
 #[macro_export]
 macro_rules! step {
+    (begins $constant:ident, $name:literal $(, after $shared:literal)?) => {
+        $crate::step!(@ "#!lua\n", $constant, $name $(, $shared)?);
+    };
     ($constant:ident, $name:literal $(, after $shared:literal)?) => {
+        $crate::step!(@ "#!lua flags=allow-oom\n", $constant, $name $(, $shared)?);
+    };
+    (@ $head:literal, $constant:ident, $name:literal $(, $shared:literal)?) => {
         static $constant: $crate::redis::Step = $crate::redis::Step {
             name: $name,
             script: std::sync::LazyLock::new(|| {
                 ::redis::Script::new(concat!(
+                    $head,
                     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/redis/prelude.lua")),
                     $(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/redis/", $shared, ".lua")),)?
                     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/redis/", $name, ".lua")),

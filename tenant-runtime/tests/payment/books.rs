@@ -51,6 +51,11 @@ impl Ledger {
         self.pages.lock().unwrap().troubles.push(trouble);
     }
 
+    /// From now on it stores what it is sent.
+    pub fn recover(&self) {
+        self.pages.lock().unwrap().troubles.clear();
+    }
+
     pub fn ask_refund(&self, order: &str) {
         let refund =
             RefundOrder { order: order.parse().unwrap(), reason: "마이 페이지에서 환불".into() };

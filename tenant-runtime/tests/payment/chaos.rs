@@ -29,7 +29,7 @@ impl Dice {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_dies_the_books_agree() {
-    let mut deal = Deal::open(Plan { stock: STOCK, ..Plan::default() }).await;
+    let deal = Deal::open(Plan { stock: STOCK, ..Plan::default() }).await;
     let mut dice = Dice(SEED);
     for round in 0..ROUNDS {
         for _ in 0..12 {

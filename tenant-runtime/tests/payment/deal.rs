@@ -101,7 +101,11 @@ impl Answer {
 
 impl Deal {
     pub async fn open(plan: Plan) -> Deal {
-        let (redis, bank, ledger) = tokio::join!(Redis::start(), Bank::start(), Ledger::start());
+        Deal::open_on(Redis::start().await, plan).await
+    }
+
+    pub async fn open_on(redis: Redis, plan: Plan) -> Deal {
+        let (bank, ledger) = tokio::join!(Bank::start(), Ledger::start());
         let keys = Keys::generate().unwrap();
         let start = Clock::system().now();
         let config = config(&plan, start, &keys, &bank, &ledger);
@@ -133,6 +137,18 @@ impl Shoppers {
     /// Another process of the same deal.
     pub async fn process(&self) -> Runtime {
         process(&self.address, self.runtime.config.clone(), self.runtime.clock.clone()).await
+    }
+
+    /// Another one, whose time is another.
+    pub async fn process_with(&self, clock: Clock) -> Runtime {
+        process(&self.address, self.runtime.config.clone(), clock).await
+    }
+
+    /// Another one, which reaches Redis and the gateway elsewhere.
+    pub async fn process_behind(&self, redis: &str, gateway: &str) -> Runtime {
+        let mut config = self.runtime.config.clone();
+        config.payment.base_url = gateway.to_owned();
+        process(redis, config, self.runtime.clock.clone()).await
     }
 
     /// The same shoppers at another process.

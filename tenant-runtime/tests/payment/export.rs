@@ -48,6 +48,29 @@ async fn a_lost_answer_or_a_ledger_that_is_down_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_ledger_that_is_down_for_the_whole_deal_gets_everything_afterwards() {
+    let deal = Deal::open(Plan { stock: 100, ..Plan::default() }).await;
+    (0..100).for_each(|_| deal.ledger.trouble(Trouble::Down));
+    for n in 0..20 {
+        let (order, cookie) = deal.paid(1).await;
+        if n % 4 == 0 {
+            deal.refund(&order, &cookie).await;
+        }
+        assert!(payment::export_once(&deal.runtime).await.is_err());
+    }
+    let before = deal.figures().await;
+    assert_eq!((before.head.count, before.unexported), (25, 25));
+    assert!(payment::seal(&deal.runtime).await.unwrap(), "nothing is open");
+    assert_eq!(deal.ledger.entries().len(), 0);
+
+    deal.ledger.recover();
+    deal.export().await;
+    let after = deal.figures().await;
+    assert_eq!((after.head, after.unexported), (before.head, 0));
+    assert_eq!(deal.ledger.head(&deal.runtime.config.deal), deal.figures().await.head);
+}
+
+#[tokio::test]
 async fn several_processes_export_side_by_side() {
     let deal = Deal::open(Plan { stock: 100, ..Plan::default() }).await;
     let others = join_all((0..3).map(|_| deal.process())).await;

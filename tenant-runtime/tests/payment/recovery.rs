@@ -112,7 +112,7 @@ async fn money_for_a_released_order_goes_back() {
 
 #[tokio::test]
 async fn redis_forgets_nothing_that_it_has_acknowledged() {
-    let mut deal = Deal::open(Plan::default()).await;
+    let deal = Deal::open(Plan::default()).await;
     let (held, _) = deal.held(1).await;
     let (paid, _) = deal.paid(2).await;
     let (open, _) = deal.ready(1).await;

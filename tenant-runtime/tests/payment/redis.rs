@@ -1,8 +1,9 @@
 //! A Redis of one test's own, configured as a deal's is.
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -12,17 +13,25 @@ use tenant_runtime::redis::Store;
 pub const PASSWORD: &str = "test-password";
 
 pub struct Redis {
-    process: Child,
+    process: Mutex<Child>,
     port: u16,
-    folder: TempDir,
+    folder: PathBuf,
+    /// Removed with the server.
+    own: Option<TempDir>,
 }
 
 impl Redis {
     pub async fn start() -> Redis {
-        let folder = tempfile::tempdir().unwrap();
+        let own = tempfile::tempdir().unwrap();
+        let mut redis = Redis::start_in(own.path()).await;
+        redis.own = Some(own);
+        redis
+    }
+
+    pub async fn start_in(folder: &Path) -> Redis {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let process = spawn(port, folder.path());
-        let redis = Redis { process, port, folder };
+        let process = Mutex::new(spawn(port, folder));
+        let redis = Redis { process, port, folder: folder.to_path_buf(), own: None };
         connect(&redis.address()).await;
         redis
     }
@@ -32,11 +41,21 @@ impl Redis {
     }
 
     /// The power goes off, and comes back.
-    pub async fn kill_and_restart(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-        self.process = spawn(self.port, self.folder.path());
+    pub async fn kill_and_restart(&self) {
+        self.kill();
+        *self.process.lock().unwrap() = spawn(self.port, &self.folder);
         connect(&self.address()).await;
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&self) -> bool {
+        self.process.lock().unwrap().try_wait().unwrap().is_some()
+    }
+
+    fn kill(&self) {
+        let mut process = self.process.lock().unwrap();
+        process.kill().unwrap();
+        process.wait().unwrap();
     }
 }
 
@@ -56,8 +75,7 @@ pub async fn connect(address: &str) -> Store {
 
 impl Drop for Redis {
     fn drop(&mut self) {
-        let _gone = self.process.kill();
-        let _gone = self.process.wait();
+        self.kill();
     }
 }
 

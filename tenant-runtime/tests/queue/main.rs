@@ -2,6 +2,7 @@
 
 mod admission;
 mod faults;
+mod full;
 mod model;
 mod notice;
 mod plain;

@@ -57,6 +57,14 @@ impl RedisServer {
         }
     }
 
+    /// How much memory it may use, as `CONFIG SET maxmemory` takes it; 0 for as much as it likes.
+    pub async fn limit_memory(&self, bytes: &str) {
+        let store = Store::connect(&self.address(), &self.password()).await.unwrap();
+        let mut command = redis::cmd("CONFIG");
+        command.arg("SET").arg("maxmemory").arg(bytes);
+        assert_eq!(store.read::<String>(&command).await.unwrap(), "OK");
+    }
+
     /// How many commands it has carried out so far.
     pub async fn commands(&self) -> u64 {
         let store = Store::connect(&self.address(), &self.password()).await.unwrap();

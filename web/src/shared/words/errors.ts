@@ -56,6 +56,7 @@ const sentences: Record<string, string> = {
   gateway_unavailable: '카카오페이에 연결하지 못했어요. 재고는 맡아 두었으니 다시 시도해 주세요.',
   gateway_resting: '카카오페이가 잠시 응답하지 않아요. 재고는 맡아 두었으니 잠시 뒤에 다시 시도해 주세요.',
   store_unavailable: '지금은 처리할 수 없어요. 순서는 그대로이니 잠시 뒤에 다시 시도해 주세요.',
+  store_full: '지금은 새 대기나 주문을 받을 수 없어요. 이미 받은 순서와 주문은 그대로 있어요.',
   deal_not_running: '지금은 열려 있지 않은 타임딜이에요.',
 };
 
