@@ -56,7 +56,7 @@ ifeq ($(HAS_CLUSTER),)
 	@echo "SKIPPED: the tests on a cluster. Run them as root on Linux, or set KUBECONFIG."
 else
 	@e2e/setup/packages redis-server
-	@e2e/setup/with-cluster $(CLUSTER) cargo test --locked --workspace --test cluster -- --nocapture --test-threads=1
+	@RUST_LIB_BACKTRACE=0 e2e/setup/with-cluster $(CLUSTER) cargo test --locked --workspace --test cluster -- --nocapture --test-threads=1
 endif
 
 cluster: web ## Bring up a Kubernetes on this machine, from package registries (as root)

@@ -68,6 +68,9 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     if wanted("waiting-room") {
         rows.extend(suites::waiting_room::run(effort).await?);
     }
+    if wanted("ten-million") {
+        rows.extend(suites::ten_million::run().await?);
+    }
     if wanted("payments") {
         rows.extend(suites::payments::run(effort).await?);
     }

@@ -39,10 +39,16 @@ pub enum Durability {
 
 struct Process(Child);
 
-impl Drop for Process {
-    fn drop(&mut self) {
+impl Process {
+    fn end(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
@@ -185,11 +191,16 @@ impl Deal {
 
     /// One with a place inside for everybody.
     pub async fn start(durability: Durability) -> Result<Deal> {
-        Deal::start_with(durability, 1_000_000).await
+        Deal::start_changed(durability, |_| {}).await
     }
 
     /// One with so many places inside; everybody else waits.
     pub async fn start_with(durability: Durability, inside_max: u32) -> Result<Deal> {
+        Deal::start_changed(durability, |config| config.settings.inside_max = inside_max).await
+    }
+
+    /// One that differs from the others as `change` says.
+    pub async fn start_changed(durability: Durability, change: impl FnOnce(&mut DealConfig)) -> Result<Deal> {
         let redis = Redis::start(durability).await?;
         let dir = tempfile::tempdir()?;
         let keys = TokenKeys::generate()?;
@@ -197,7 +208,8 @@ impl Deal {
         let (product, scarce) = (Uuid::new_v4(), Uuid::new_v4());
         write_secrets(dir.path())?;
         let config = dir.path().join("config.json");
-        let document = deal_config(&clock, &keys, [(product, 100_000_000), (scarce, SCARCE)], inside_max);
+        let mut document = deal_config(&clock, &keys, [(product, 100_000_000), (scarce, SCARCE)]);
+        change(&mut document);
         std::fs::write(&config, serde_json::to_vec(&document)?)?;
         let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let log = std::fs::File::create(dir.path().join("runtime.log"))?;
@@ -220,6 +232,11 @@ impl Deal {
         let deal = Deal { process, address, redis, product, scarce, config: document, issuer, clock, dir };
         wait_for(address, "/readyz").await?;
         Ok(deal)
+    }
+
+    /// Ends the runtime's process; Redis stays.
+    pub fn end_process(&mut self) {
+        self.process.end();
     }
 
     /// A runtime of this deal in this very process: the steps without HTTP and tokens around them.
@@ -341,7 +358,7 @@ fn write_secrets(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-fn deal_config(clock: &Clock, keys: &TokenKeys, products: [(Uuid, u32); 2], inside_max: u32) -> DealConfig {
+fn deal_config(clock: &Clock, keys: &TokenKeys, products: [(Uuid, u32); 2]) -> DealConfig {
     let now = clock.now();
     let product = |(id, stock)| ProductSettings {
         id,
@@ -383,7 +400,7 @@ fn deal_config(clock: &Clock, keys: &TokenKeys, products: [(Uuid, u32); 2], insi
             paused: false,
             closed: false,
             admissions_per_second: 100_000,
-            inside_max,
+            inside_max: 1_000_000,
             notice: String::new(),
             products: products.map(product).to_vec(),
         },

@@ -1,4 +1,5 @@
 //! One module a suite.
 
 pub mod payments;
+pub mod ten_million;
 pub mod waiting_room;

@@ -55,7 +55,9 @@ impl Row {
     }
 }
 
-fn median(values: &[f64]) -> f64 {
+/// # Panics
+/// Where there is no value.
+pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted[sorted.len() / 2]

@@ -24,6 +24,8 @@ const POLL_MAX: Duration = Duration::from_secs(30);
 const CLAIMS_MAX: u32 = 50;
 /// How often somebody tries to hold something before going home.
 const HOLDS_MAX: u32 = 20;
+/// How old what the shelves say may be: whoever looks again sooner sees what was there before.
+const SHELVES_AGE_MAX: Duration = Duration::from_millis(1_200);
 
 /// How a walk ended.
 #[derive(Debug, Clone)]
@@ -229,6 +231,7 @@ impl Visit<'_> {
             let answer = self.send_hold(product.id, quantity).await?;
             match answer.code().as_str() {
                 "sold_out" => {
+                    tokio::time::sleep(SHELVES_AGE_MAX).await;
                     products = deal::products(&self.walk.web, &self.walk.deal).await.unwrap_or_default();
                     products.retain(|other| other.left > 0 && other.id != product.id);
                 }
