@@ -345,10 +345,20 @@ impl Builder {
             Builder::Buildah(store) => {
                 run(store.buildah(&["pull", "--quiet", &format!("docker-archive:{}", archive.display())]))
                     .await?;
-                run(store.buildah(&["push", "--quiet", image, &format!("docker://{image}")])).await.map(drop)
+                // As docker does: a registry of this very machine needs no certificate.
+                let verify = format!("--tls-verify={}", !is_of_this_machine(image));
+                run(store.buildah(&["push", "--quiet", &verify, image, &format!("docker://{image}")]))
+                    .await
+                    .map(drop)
             }
         }
     }
+}
+
+/// Whether an image's registry is reached over loopback, as kind's and k3d's are.
+fn is_of_this_machine(image: &str) -> bool {
+    let host = image.split(['/', ':']).next().unwrap_or_default();
+    host == "localhost" || host.parse().is_ok_and(|address: std::net::Ipv4Addr| address.is_loopback())
 }
 
 /// `bidd.local/operator:dev` becomes `bidd.local-operator-dev-<key>.tar`.
@@ -376,6 +386,17 @@ mod tests {
         // No image's archives are taken for another's.
         let older = archive_name("bidd.local/operator:dev", "");
         assert!(!archive_name("bidd.local/operator:dev2", "k").starts_with(older.trim_end_matches(".tar")));
+    }
+
+    #[test]
+    fn a_registry_of_this_machine_is_told_from_others() {
+        for image in ["localhost:5000/bidd/operator:dev", "127.0.0.1:5000/operator:dev", "localhost/operator"]
+        {
+            assert!(is_of_this_machine(image), "{image}");
+        }
+        for image in ["registry.example.com/bidd/operator:dev", "localhost.example.com/operator:dev"] {
+            assert!(!is_of_this_machine(image), "{image}");
+        }
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub async fn audit(
     outcomes: &[Outcome],
     measures: &Measures,
 ) -> anyhow::Result<Verdict> {
-    let owner = Owner::sign_in(web, port, deal).await?;
+    let owner = insist(|| Owner::sign_in(web, port, deal)).await?;
     let mut stock: BTreeMap<Uuid, u32> = products.iter().map(|product| (product.id, product.stock)).collect();
     // The company may have raised it meanwhile; a deal that is over no longer says.
     for product in deal::products(web, deal).await.unwrap_or_default() {
@@ -82,7 +82,7 @@ pub async fn audit(
     }
     let until = Instant::now() + CATCH_UP_WITHIN;
     let books = loop {
-        let books = owner.books(web, deal, outcomes).await?;
+        let books = insist(|| owner.books(web, deal, outcomes)).await?;
         let agreed = books.paid_in_ledger() == books.kept_at_gateway();
         if agreed && missing(outcomes, &books) == 0 || Instant::now() >= until {
             break books;
@@ -90,6 +90,18 @@ pub async fn audit(
         tokio::time::sleep(LOOK_EVERY).await;
     };
     Ok(compare(deal, seed, products, outcomes, &stock, &books, measures))
+}
+
+/// Asks again for a while: the platform may be about to be replaced just now, which is no reason to say
+/// nothing of the deal.
+async fn insist<T, F: Future<Output = anyhow::Result<T>>>(ask: impl Fn() -> F) -> anyhow::Result<T> {
+    let until = Instant::now() + CATCH_UP_WITHIN;
+    loop {
+        match ask().await {
+            Err(_) if Instant::now() < until => tokio::time::sleep(LOOK_EVERY).await,
+            answer => return answer,
+        }
+    }
 }
 
 /// Orders that a shopper saw paid or refunded and that the ledger does not have so.
