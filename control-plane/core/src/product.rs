@@ -26,7 +26,7 @@ pub struct Draft<'a> {
 pub enum ProductProblem {
     #[error("the name is empty or longer than {NAME_LENGTH_MAX}")]
     Name,
-    #[error("the description is longer than {DESCRIPTION_LENGTH_MAX}")]
+    #[error("the description is longer than {DESCRIPTION_LENGTH_MAX} or has signs that nobody sees")]
     Description,
     #[error("the price is not within 1 and {PRICE_MAX}")]
     Price,
@@ -46,12 +46,16 @@ impl Draft<'_> {
     #[must_use]
     pub fn problems(&self) -> Vec<ProductProblem> {
         let name_length = self.name.trim().chars().count();
+        let name_fits = (1..=NAME_LENGTH_MAX).contains(&name_length) && !self.name.contains(char::is_control);
+        let unprintable = |sign: char| sign.is_control() && !matches!(sign, '\n' | '\r' | '\t');
+        let description_fits = self.description.chars().count() <= DESCRIPTION_LENGTH_MAX
+            && !self.description.contains(unprintable);
         let price_fits = self.price > Won::ZERO && self.price <= PRICE_MAX;
         let limit_fits = (1..=PER_SHOPPER_MAX.min(self.stock.max(1))).contains(&self.per_shopper_max);
         let most = self.price.times(self.per_shopper_max);
         let broken = [
-            (name_length == 0 || name_length > NAME_LENGTH_MAX, ProductProblem::Name),
-            (self.description.chars().count() > DESCRIPTION_LENGTH_MAX, ProductProblem::Description),
+            (!name_fits, ProductProblem::Name),
+            (!description_fits, ProductProblem::Description),
             (!price_fits, ProductProblem::Price),
             (self.list_price < self.price || self.list_price > PRICE_MAX, ProductProblem::ListPrice),
             (self.stock == 0 || self.stock > STOCK_MAX, ProductProblem::Stock),
@@ -98,6 +102,9 @@ mod tests {
     fn bounds() {
         check(|_| (), &[]);
         check(|d| d.name = "  ", &[ProductProblem::Name]);
+        check(|d| d.name = "원두\u{0}", &[ProductProblem::Name]);
+        check(|d| d.description = "한 줄\n두 줄", &[]);
+        check(|d| d.description = "한 줄\u{0}", &[ProductProblem::Description]);
         check(|d| d.price = Won(0), &[ProductProblem::Price]);
         check(|d| d.price = Won(-1), &[ProductProblem::Price]);
         check(|d| d.list_price = Won(19_899), &[ProductProblem::ListPrice]);

@@ -155,6 +155,7 @@ fn paid(ledger: &super::entity::ledger::Model, event: &OrderEvent) -> Option<ord
     })
 }
 
+/// As much of a text as its column takes, without the one sign that PostgreSQL keeps in no text.
 pub fn cut(text: &str, length_max: usize) -> String {
-    text.chars().take(length_max).collect()
+    text.chars().filter(|sign| *sign != '\0').take(length_max).collect()
 }

@@ -10,6 +10,7 @@ use sea_orm::{
 
 use crate::audit::{self, Deed};
 use crate::error::ApiError;
+use crate::http::text;
 use crate::ids::{CompanyId, OrderId, RefundId, UserId};
 use crate::jobs;
 use crate::ledger::append;
@@ -35,10 +36,9 @@ pub async fn ask(
     asker: Asker,
     reason: &str,
 ) -> Result<order::Model, ApiError> {
-    let reason = reason.trim();
-    if reason.chars().count() > REASON_LENGTH_MAX {
-        return Err(ApiError::field("reason", "reason_too_long", "사유를 200자 안으로 적어 주세요."));
-    }
+    let reason = text::lines(reason, 0, REASON_LENGTH_MAX)
+        .ok_or_else(|| ApiError::field("reason", "reason_too_long", "사유를 200자 안으로 적어 주세요."))?;
+    let reason = reason.as_str();
     let now = state.clock.now();
     let tx = state.db.begin().await?;
     let asked = find(&tx, order, asker).await?.ok_or(UNKNOWN)?;

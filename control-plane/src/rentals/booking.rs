@@ -21,6 +21,7 @@ use crate::audit::{self, Deed};
 use crate::error::{ApiError, field_error};
 use crate::http::auth::CompanyOwner;
 use crate::http::idempotency::{self, Attempt, Idempotent};
+use crate::http::text;
 use crate::ids::CompanyId;
 use crate::state::AppState;
 use crate::{jobs, plans};
@@ -90,10 +91,10 @@ pub async fn create(
 }
 
 async fn check(state: &AppState, asked: NewRental, now: Timestamp) -> Result<Wanted, ApiError> {
-    let title = asked.title.trim().to_owned();
+    let title = text::line(&asked.title, 1, TITLE_LENGTH_MAX);
     let window = Window { opens_at: asked.opens_at, closes_at: asked.closes_at };
     let mut errors = Vec::new();
-    if title.is_empty() || title.chars().count() > TITLE_LENGTH_MAX {
+    if title.is_none() {
         errors.push(field_error("title", "title_invalid", "제목을 60자 안으로 적어 주세요."));
     }
     let category = asked.category.parse::<Category>();
@@ -108,8 +109,8 @@ async fn check(state: &AppState, asked: NewRental, now: Timestamp) -> Result<Wan
         errors.push(window_error(problem));
     }
     let fee = plan.as_ref().and_then(|plan| fees::rental_fee(Won(plan.fee_per_hour), window));
-    match (category, plan, fee) {
-        (Ok(category), Some(plan), Some(fee)) if errors.is_empty() => {
+    match (title, category, plan, fee) {
+        (Some(title), Ok(category), Some(plan), Some(fee)) if errors.is_empty() => {
             Ok(Wanted { title, category, window, plan, fee })
         }
         _ => Err(ApiError::Invalid(errors)),

@@ -17,6 +17,7 @@ use super::card::{DealCard, SHOWN, cards};
 use super::search;
 use crate::error::ApiError;
 use crate::http::page::{self, Cursor, Page};
+use crate::http::text;
 use crate::ids::RentalId;
 use crate::rentals::entity::{Column, Entity, Model};
 use crate::state::AppState;
@@ -78,11 +79,10 @@ pub async fn list(
         let category: Category = category.parse().map_err(|_| UNKNOWN_CATEGORY)?;
         found = found.filter(Column::Category.eq(category.code()));
     }
-    if let Some(text) = query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        if text.chars().count() > search::TEXT_LENGTH_MAX {
-            return Err(TEXT_TOO_LONG);
-        }
-        found = found.filter(search::matches(text));
+    let text = text::line(query.q.as_deref().unwrap_or_default(), 0, search::TEXT_LENGTH_MAX);
+    let text = text.ok_or(TEXT_INVALID)?;
+    if !text.is_empty() {
+        found = found.filter(search::matches(&text));
     }
     let db = state.db.read();
     let rentals = page_of(db, found, query.when, cursor, limit + 1).await?;
@@ -94,7 +94,7 @@ pub async fn list(
 
 const UNKNOWN_CATEGORY: ApiError =
     ApiError::BadRequest { code: "invalid_query", detail: "그런 카테고리는 없어요." };
-const TEXT_TOO_LONG: ApiError =
+const TEXT_INVALID: ApiError =
     ApiError::BadRequest { code: "invalid_query", detail: "검색어를 60자 안으로 적어 주세요." };
 
 /// The deals of a time.
