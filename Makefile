@@ -1,6 +1,6 @@
 # Thin on purpose: each target is a line or two, the work is in the packages. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up down web build-all test test-web test-rust test-browser test-cluster cluster cluster-down images bench fmt lint generate clean
+.PHONY: help up down web build-all test test-web test-rust test-databases test-browser test-cluster cluster cluster-down images bench fmt lint generate clean
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIDD := $(TARGET)/debug/bidd
@@ -10,6 +10,9 @@ PORT ?= 8080
 PROFILE ?= release
 # A cluster of our own needs root on Linux; elsewhere KUBECONFIG must name one.
 HAS_CLUSTER := $(if $(KUBECONFIG),yes,$(filter 0Linux,$(shell id -u)$(shell uname -s)))
+# Their servers are programs of Debian packages, there or to be had.
+HAS_DATABASES := $(or $(and $(shell command -v apt-get),$(filter 0,$(shell id -u))),$(and \
+	$(wildcard /usr/lib/postgresql/*/bin/initdb),$(wildcard /usr/sbin/mariadbd)))
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,7 +32,7 @@ web/node_modules: web/package-lock.json
 	npm --prefix web ci --no-audit --no-fund
 	@touch $@
 
-test: test-web test-rust test-browser test-cluster ## Run every test there is
+test: test-web test-rust test-databases test-browser test-cluster ## Run every test there is
 
 test-web: web/node_modules
 	npm --prefix web run check --silent
@@ -41,6 +44,15 @@ build-all: web
 test-rust: build-all
 	@e2e/setup/packages redis-server
 	cargo test --locked --workspace
+
+# Of the control plane: what reads and writes its books, whole.
+test-databases: build-all ## Run the tests of the books on PostgreSQL and on MariaDB, too
+ifeq ($(HAS_DATABASES),)
+	@echo "SKIPPED: the tests on PostgreSQL and MariaDB. Install both, or run them as root on Debian."
+else
+	@for database in postgres mariadb; do e2e/setup/with-database $$database \
+		cargo test --locked --workspace --test api --test deals || exit; done
+endif
 
 test-browser: build-all e2e/browser/node_modules
 	@e2e/setup/packages redis-server chromium fonts-noto-cjk

@@ -8,7 +8,6 @@ use control_plane::db::Db;
 use control_plane::entropy::Entropy;
 use control_plane::seal::rotate::rotate;
 use control_plane::{Config, openapi, serve};
-use migrations::{Migrator, MigratorTrait as _};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -63,7 +62,7 @@ async fn main() -> anyhow::Result<()> {
             control_plane_telemetry::logs::init("control-plane");
             let config = Config::load()?;
             let db = Db::connect(&config.database.url).await.context("BIDD_DATABASE__URL")?;
-            Migrator::up(db.write(), None).await?;
+            db.migrate().await?;
             Ok(db.close().await?)
         }
         Command::Seal { command: Seal::Rotate } => {

@@ -8,7 +8,6 @@ use control_plane_gateway::kakaopay::{KakaoPay, Timeouts};
 use control_plane_telemetry::clock::Clock;
 use control_plane_telemetry::health::{self, Readiness};
 use control_plane_telemetry::metrics::Metrics;
-use migrations::{Migrator, MigratorTrait as _};
 use tokio::sync::Notify;
 
 use crate::config::{Config, ConfigError};
@@ -61,7 +60,7 @@ impl Service {
     ) -> Result<Service, StartError> {
         config.check()?;
         let db = Db::connect(&config.database.url).await?;
-        Migrator::up(db.write(), None).await?;
+        db.migrate().await?;
         let metrics = Metrics::new();
         let state = AppState::new(Inner {
             db,

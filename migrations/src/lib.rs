@@ -2,10 +2,12 @@
 //! changed: the next one changes the schema.
 //!
 //! Identifiers are UUIDs, instants are microseconds since the epoch (UTC) in a `BIGINT`, money is
-//! whole won in a `BIGINT`: all three mean the same on SQLite, PostgreSQL and MySQL.
+//! whole won in a `BIGINT`, and texts are equal if their bytes are: all this means the same on SQLite,
+//! PostgreSQL and MySQL.
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
 
 mod m0001_identity;
 mod m0002_companies;
@@ -38,4 +40,13 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_notices::Migration),
         ]
     }
+}
+
+/// Makes a table. On MySQL it depends on how the database was made which signs a text may hold, and
+/// whether "a" is the same as "A": the table says so for itself.
+async fn create_table(manager: &SchemaManager<'_>, mut table: TableCreateStatement) -> Result<(), DbErr> {
+    if manager.get_database_backend() == DbBackend::MySql {
+        table.character_set("utf8mb4").collate("utf8mb4_bin");
+    }
+    manager.create_table(table).await
 }

@@ -3,6 +3,8 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
+use crate::create_table;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -15,7 +17,7 @@ impl MigrationTrait for Migration {
             .col(string_len("name", 40))
             .col(big_integer("created_at"))
             .to_owned();
-        manager.create_table(users).await?;
+        create_table(manager, users).await?;
 
         let identities = Table::create()
             .table("identities")
@@ -26,7 +28,7 @@ impl MigrationTrait for Migration {
             .primary_key(Index::create().col("provider").col("subject"))
             .foreign_key(ForeignKey::create().from("identities", "user_id").to("users", "id"))
             .to_owned();
-        manager.create_table(identities).await?;
+        create_table(manager, identities).await?;
         let by_user = Index::create().name("identities_user").table("identities").col("user_id").to_owned();
         manager.create_index(by_user).await?;
 
@@ -42,7 +44,7 @@ impl MigrationTrait for Migration {
             .col(big_integer_null("revoked_at"))
             .foreign_key(ForeignKey::create().from("refresh_tokens", "user_id").to("users", "id"))
             .to_owned();
-        manager.create_table(refresh_tokens).await?;
+        create_table(manager, refresh_tokens).await?;
         for (name, column) in [("refresh_tokens_family", "family"), ("refresh_tokens_expires", "expires_at")]
         {
             let index = Index::create().name(name).table("refresh_tokens").col(column).to_owned();

@@ -4,25 +4,27 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
+use crate::create_table;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.create_table(companies()).await?;
+        create_table(manager, companies()).await?;
         let by_state =
             Index::create().name("companies_state").table("companies").col("state").col("id").to_owned();
         manager.create_index(by_state).await?;
 
-        manager.create_table(members()).await?;
+        create_table(manager, members()).await?;
         let by_user =
             Index::create().name("company_members_user").table("company_members").col("user_id").to_owned();
         manager.create_index(by_user).await?;
 
-        manager.create_table(merchants()).await?;
+        create_table(manager, merchants()).await?;
 
-        manager.create_table(audit_log()).await?;
+        create_table(manager, audit_log()).await?;
         let by_company = Index::create()
             .name("audit_log_company")
             .table("audit_log")

@@ -3,6 +3,8 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
+use crate::create_table;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -20,7 +22,7 @@ impl MigrationTrait for Migration {
             .col(big_integer("created_at"))
             .foreign_key(ForeignKey::create().from("images", "company_id").to("companies", "id"))
             .to_owned();
-        manager.create_table(images).await?;
+        create_table(manager, images).await?;
         let by_company =
             Index::create().name("images_company").table("images").col("company_id").col("id").to_owned();
         manager.create_index(by_company).await

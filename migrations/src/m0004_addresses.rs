@@ -3,6 +3,8 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
+use crate::create_table;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -22,7 +24,7 @@ impl MigrationTrait for Migration {
             .col(big_integer("created_at"))
             .foreign_key(ForeignKey::create().from("addresses", "user_id").to("users", "id"))
             .to_owned();
-        manager.create_table(addresses).await?;
+        create_table(manager, addresses).await?;
         let by_user =
             Index::create().name("addresses_user").table("addresses").col("user_id").col("id").to_owned();
         manager.create_index(by_user).await

@@ -3,6 +3,8 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
+use crate::create_table;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -60,7 +62,7 @@ impl MigrationTrait for Migration {
             .col(big_integer("fee_per_hour"))
             .col(integer("rank"))
             .to_owned();
-        manager.create_table(plans).await?;
+        create_table(manager, plans).await?;
         let mut insert = Query::insert();
         insert.into_table("plans").columns([
             "code",

@@ -4,6 +4,8 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
+use crate::create_table;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -21,7 +23,7 @@ impl MigrationTrait for Migration {
             .col(big_integer("created_at"))
             .primary_key(Index::create().col("caller").col("route").col("request_key"))
             .to_owned();
-        manager.create_table(requests).await?;
+        create_table(manager, requests).await?;
         let by_age =
             Index::create().name("idempotency_created").table("idempotency").col("created_at").to_owned();
         manager.create_index(by_age).await?;
@@ -32,7 +34,7 @@ impl MigrationTrait for Migration {
             .col(string_len("token_hash", 64))
             .col(big_integer("created_at"))
             .to_owned();
-        manager.create_table(credentials).await
+        create_table(manager, credentials).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -3,19 +3,21 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
+use crate::create_table;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.create_table(calendar()).await?;
+        create_table(manager, calendar()).await?;
         let mut row = Query::insert();
         row.into_table("calendar").columns(["id", "turn"]).values_panic([1.into(), 0_i64.into()]);
         manager.execute(row).await?;
-        manager.create_table(rentals()).await?;
-        manager.create_table(payments()).await?;
-        manager.create_table(products()).await?;
+        create_table(manager, rentals()).await?;
+        create_table(manager, payments()).await?;
+        create_table(manager, products()).await?;
         let indexes: [(&str, &str, &[&str]); 6] = [
             ("rentals_company", "rentals", &["company_id", "opens_at", "id"]),
             ("rentals_occupied", "rentals", &["occupied_until"]),

@@ -4,16 +4,18 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
+use crate::create_table;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.create_table(ledgers()).await?;
-        manager.create_table(events()).await?;
-        manager.create_table(orders()).await?;
-        manager.create_table(refunds()).await?;
+        create_table(manager, ledgers()).await?;
+        create_table(manager, events()).await?;
+        create_table(manager, orders()).await?;
+        create_table(manager, refunds()).await?;
         create_indexes(manager).await
     }
 

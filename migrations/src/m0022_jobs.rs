@@ -3,6 +3,8 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
+use crate::create_table;
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
@@ -22,7 +24,7 @@ impl MigrationTrait for Migration {
             .col(string_len_null("last_error", 500))
             .primary_key(Index::create().col("kind").col("subject"))
             .to_owned();
-        manager.create_table(jobs).await?;
+        create_table(manager, jobs).await?;
         let by_due = Index::create().name("jobs_due").table("jobs").col("due_at").to_owned();
         manager.create_index(by_due).await
     }

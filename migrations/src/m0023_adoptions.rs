@@ -3,6 +3,7 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
+use crate::create_table;
 use crate::m0021_ledger as before;
 
 #[derive(DeriveMigrationName)]
@@ -75,7 +76,7 @@ impl MigrationTrait for Migration {
             manager.rename_table(rename).await?;
         }
         for table in [ledgers(), before::events(), before::orders(), before::refunds()] {
-            manager.create_table(table).await?;
+            create_table(manager, table).await?;
         }
         for (table, columns) in TABLES {
             let mut rows = Query::select();
@@ -100,7 +101,7 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        manager.create_table(adoptions()).await
+        create_table(manager, adoptions()).await
     }
 
     /// The ledgers stay as they are: they take everything that they took before.

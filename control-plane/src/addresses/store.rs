@@ -9,6 +9,7 @@ use super::{Address, NewAddress};
 use crate::db::Db;
 use crate::entropy::Entropy;
 use crate::error::ApiError;
+use crate::identity;
 use crate::ids::{AddressId, UserId};
 use entity::{ActiveModel, Column, Entity, Model};
 
@@ -35,6 +36,8 @@ pub async fn add(
 ) -> Result<Address, ApiError> {
     let NewAddress { recipient, phone, postcode, line1, line2, note } = new;
     let txn = db.begin().await?;
+    // Counted below: of one shopper's addresses, one after the other.
+    identity::store::lock(&txn, shopper).await?;
     if Entity::find().filter(Column::UserId.eq(shopper)).count(&txn).await? >= PER_SHOPPER_MAX {
         return Err(ApiError::Conflict {
             code: "too_many_addresses",

@@ -16,6 +16,7 @@ use crate::db::Db;
 use crate::entropy::Entropy;
 use crate::error::ApiError;
 use crate::http::page::Cursor;
+use crate::identity;
 use crate::ids::{CompanyId, UserId};
 
 /// How many companies one person may have.
@@ -44,6 +45,8 @@ pub async fn apply(
     now: Timestamp,
 ) -> Result<company::Model, ApiError> {
     let txn = db.begin().await?;
+    // Counted below: of one person's applications, one after the other.
+    identity::store::lock(&txn, applicant).await?;
     refuse_taken(&txn, application).await?;
     let mine = of_user(&txn, applicant).await?;
     let again = mine.iter().find(|(company, role)| {
@@ -132,13 +135,17 @@ async fn refuse_taken(txn: &DatabaseTransaction, application: &Application) -> R
         errors.push(slug_taken());
     }
     if number {
-        errors.push(crate::error::field_error(
-            "businessNumber",
-            "business_number_taken",
-            "이미 입점을 신청한 사업자등록번호예요.",
-        ));
+        errors.push(number_taken());
     }
     if errors.is_empty() { Ok(()) } else { Err(ApiError::Invalid(errors)) }
+}
+
+fn number_taken() -> control_plane_telemetry::problem::FieldError {
+    crate::error::field_error(
+        "businessNumber",
+        "business_number_taken",
+        "이미 입점을 신청한 사업자등록번호예요.",
+    )
 }
 
 fn slug_taken() -> control_plane_telemetry::problem::FieldError {
@@ -148,6 +155,10 @@ fn slug_taken() -> control_plane_telemetry::problem::FieldError {
 /// Another application was faster, on a database with several writers.
 fn taken_meanwhile(error: DbErr) -> ApiError {
     match error.sql_err() {
+        // Every database names what was violated after the column.
+        Some(SqlErr::UniqueConstraintViolation(which)) if which.contains("claimed_number") => {
+            ApiError::Invalid(vec![number_taken()])
+        }
         Some(SqlErr::UniqueConstraintViolation(_)) => ApiError::Invalid(vec![slug_taken()]),
         _ => error.into(),
     }

@@ -28,12 +28,11 @@ use control_plane_telemetry::problem::{Json, Problem};
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::db::Db;
+use crate::db::{self, Db};
 use crate::error::ApiError;
 use crate::ids::UserId;
 use crate::time::Micros;
@@ -165,12 +164,8 @@ pub async fn claim(
         created_at: Set(now.into()),
     };
     let columns = [row::Column::Caller, row::Column::Route, row::Column::RequestKey];
-    // On PostgreSQL this waits for a transaction that claims the same request.
-    let inserted = row::Entity::insert(row)
-        .on_conflict(OnConflict::columns(columns).do_nothing_on(columns).to_owned())
-        .exec_without_returning(txn)
-        .await?;
-    if inserted > 0 {
+    // Waits for a transaction that claims the same request.
+    if db::insert_new(txn, row, &columns).await? {
         return Ok(Attempt::First(Claim { caller, route, key: key.key.clone() }));
     }
     let id = (caller, route.to_owned(), key.key.clone());

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, QuerySelect as _};
 
 use super::entity::{external, refresh_token, user};
 use super::kakao::Person;
-use crate::db::Db;
+use crate::db::{Db, is_taken};
 use crate::entropy::Entropy;
 use crate::http::site::Site;
 use crate::ids::{FamilyId, UserId};
@@ -46,6 +46,19 @@ pub enum Rotation {
 /// # Errors
 /// Where the database fails.
 pub async fn sign_in(
+    db: &Db,
+    entropy: &Entropy,
+    person: &Person,
+    refresh: &NewRefresh<'_>,
+) -> Result<user::Model, DbErr> {
+    match enter(db, entropy, person, refresh).await {
+        // The same person was faster in another window, on a database with several writers.
+        Err(error) if is_taken(&error) => enter(db, entropy, person, refresh).await,
+        entered => entered,
+    }
+}
+
+async fn enter(
     db: &Db,
     entropy: &Entropy,
     person: &Person,
@@ -229,6 +242,14 @@ pub async fn is_admin(db: &impl ConnectionTrait, user: UserId, admins: &[u64]) -
         .one(db)
         .await?;
     Ok(admin.is_some())
+}
+
+/// Makes whatever is counted for a user wait for one another until the transaction ends.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn lock(txn: &DatabaseTransaction, id: UserId) -> Result<(), DbErr> {
+    user::Entity::find_by_id(id).lock_exclusive().one(txn).await.map(drop)
 }
 
 /// Whether the user still exists, and as what.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::Kind;
 use super::entity::{ActiveModel, Column, Entity, Model};
+use crate::db::insert_new;
 use crate::time::Micros;
 
 /// The longest error that is kept, in characters.
@@ -44,9 +45,7 @@ pub async fn ensure<C: ConnectionTrait>(
     subject: Uuid,
     due_at: Timestamp,
 ) -> Result<bool, DbErr> {
-    let waits = OnConflict::columns(KEY).do_nothing_on(KEY).to_owned();
-    let insert = Entity::insert(new(kind, subject, due_at)).on_conflict(waits);
-    Ok(insert.exec_without_returning(db).await? > 0)
+    insert_new(db, new(kind, subject, due_at), &KEY).await
 }
 
 const KEY: [Column; 2] = [Column::Kind, Column::Subject];

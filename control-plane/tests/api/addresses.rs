@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use control_plane::http::site::Site;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::platform;
@@ -34,6 +35,19 @@ async fn addresses_are_kept_and_removed() {
         assert_eq!(shopper.post(PATH, &address()).await.status, 201);
     }
     assert_eq!(shopper.post(PATH, &address()).await.problem(), (409, "too_many_addresses".to_owned()));
+}
+
+#[tokio::test]
+async fn the_book_is_full_for_many_at_once_as_well() {
+    let platform = platform().await;
+    let shopper = platform.signed_in(Site::Ddib, 1, "박지민").await;
+    let rivals = (0..24).map(|_| {
+        let mut window = shopper.clone();
+        async move { window.post(PATH, &address()).await.status.as_u16() }
+    });
+    let answers = join_all(rivals).await;
+    assert_eq!(answers.iter().filter(|status| **status == 201).count(), 20, "{answers:?}");
+    assert_eq!(answers.iter().filter(|status| **status == 409).count(), 4, "{answers:?}");
 }
 
 #[tokio::test]

@@ -53,6 +53,18 @@ async fn a_shopper_signs_in() {
 }
 
 #[tokio::test]
+async fn whoever_signs_in_twice_at_once_is_one_user() {
+    let platform = platform().await;
+    let windows = (0..6).map(|_| platform.signed_in(Site::Ddib, 1003, "박지민"));
+    let mut users = Vec::new();
+    for mut window in join_all(windows).await {
+        users.push(window.get("/api/v1/me").await.json()["id"].as_str().unwrap().to_owned());
+    }
+    users.dedup();
+    assert_eq!(users.len(), 1, "{users:?}");
+}
+
+#[tokio::test]
 async fn admins_are_named_by_their_kakao_id() {
     let platform = platform().await;
     let mut admin = platform.signed_in(Site::Bidd, ADMIN, "이관리").await;

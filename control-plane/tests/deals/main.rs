@@ -1,4 +1,4 @@
-//! From rentals to settlement, on the real router and a fresh SQLite file: bookings, fees, products,
+//! From rentals to settlement, on the real router and a fresh database: bookings, fees, products,
 //! `TimeDeal`s, the ledger, orders, refunds and the storefront.
 
 mod adoption;
@@ -7,6 +7,7 @@ mod fees;
 mod ledger;
 mod migration;
 mod refunds;
+mod rivals;
 mod road;
 mod seals;
 mod settlement;

@@ -10,6 +10,7 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+#[derive(Clone)]
 pub struct Browser {
     router: Router,
     site: Site,

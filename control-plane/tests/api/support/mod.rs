@@ -2,6 +2,8 @@
 //! browsers that keep cookies.
 
 pub mod browser;
+#[path = "../../database/mod.rs"]
+mod database;
 pub mod kakao;
 pub mod s3;
 
@@ -48,15 +50,15 @@ pub async fn platform() -> Platform {
     let (kakao, s3) = (KakaoStub::start().await, S3Stub::start().await);
     let (clock, hand) = Clock::manual(START.parse().unwrap());
     kakao.keep_time(clock.clone());
-    let config = config(&dir, &kakao.base_url, &s3.base_url);
+    let config = config(database::fresh(dir.path()).await, &kakao.base_url, &s3.base_url);
     let service = Service::start(config, Arc::new(NoCluster::default()), clock).await.unwrap();
     Platform { router: service.router, state: service.state, kakao, s3, hand, _dir: dir }
 }
 
-fn config(dir: &TempDir, kakao: &str, s3: &str) -> Config {
+fn config(database: String, kakao: &str, s3: &str) -> Config {
     let url = |text: String| text.parse().unwrap();
     Config {
-        database: DatabaseConfig { url: format!("sqlite:{}", dir.path().join("test.sqlite").display()) },
+        database: DatabaseConfig { url: database },
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         public: PublicConfig { scheme: Scheme::Http, domain: "localhost".to_owned(), port: 8080 },
         kakao: KakaoConfig {

@@ -2,6 +2,8 @@
 //! does as it is told.
 
 pub mod cluster;
+#[path = "../../database/mod.rs"]
+pub mod database;
 pub mod gateway;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -70,7 +72,7 @@ pub async fn platform() -> Platform {
 pub async fn platform_with(change: impl FnOnce(&mut Config)) -> Platform {
     let dir = TempDir::new().unwrap();
     let pay = PayStub::start().await;
-    let mut config = config(&dir, &pay.base_url);
+    let mut config = config(database::fresh(dir.path()).await, &pay.base_url);
     change(&mut config);
     let (clock, hand) = Clock::manual(START.parse().unwrap());
     let cluster = Arc::new(MemoryCluster::default());
@@ -78,10 +80,10 @@ pub async fn platform_with(change: impl FnOnce(&mut Config)) -> Platform {
     Platform { router: service.router, state: service.state, cluster, pay, hand, _dir: dir }
 }
 
-fn config(dir: &TempDir, pay: &str) -> Config {
+fn config(database: String, pay: &str) -> Config {
     let url = |text: &str| text.parse().unwrap();
     Config {
-        database: DatabaseConfig { url: format!("sqlite:{}", dir.path().join("test.sqlite").display()) },
+        database: DatabaseConfig { url: database },
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         public: PublicConfig { scheme: Scheme::Http, domain: "localhost".to_owned(), port: 8080 },
         kakao: KakaoConfig {
