@@ -5,6 +5,7 @@
 mod admin;
 mod chart;
 mod costs;
+mod elsewhere;
 mod faults;
 mod glass;
 mod ground;
