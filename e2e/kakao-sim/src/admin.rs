@@ -24,7 +24,7 @@ use crate::state::{Event, Merchant};
 const LIMIT_USUAL: usize = 100;
 const LIMIT_MAX: usize = 1_000;
 /// The most merchants that may be registered.
-const MERCHANTS_MAX: usize = 10_000;
+pub const MERCHANTS_MAX: usize = 10_000;
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AdminError {
@@ -68,6 +68,16 @@ impl IntoResponse for AdminError {
 pub struct Page<T> {
     items: Vec<T>,
     next_cursor: Option<String>,
+}
+
+impl<V> Page<V> {
+    /// Of what was `found` with its places: one more than the `limit` if there is more.
+    pub fn new<T>(mut found: Vec<(usize, T)>, limit: usize, view: impl Fn(T) -> V) -> Page<V> {
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next_cursor = found.last().filter(|_| more).map(|(at, _)| (at + 1).to_string());
+        Page { items: found.into_iter().map(|(_, item)| view(item)).collect(), next_cursor }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -172,15 +182,10 @@ pub async fn payments(
     };
     let page = sim
         .with::<_, AdminError>(|step| {
-            let rest = step.state().payments.from(start).iter().enumerate();
-            let mut found: Vec<_> = rest.filter(|(_, payment)| matches(payment)).take(limit + 1).collect();
-            let more = found.len() > limit;
-            found.truncate(limit);
-            let next_cursor = found.last().filter(|_| more).map(|(at, _)| (start + at + 1).to_string());
-            let view = |payment: &Payment| {
-                PaymentView::new(payment, payment.has_expired(step.now) && !step.is_claimed(&payment.tid))
-            };
-            Ok(Page { items: found.into_iter().map(|(_, payment)| view(payment)).collect(), next_cursor })
+            let rest = (start..).zip(step.state().payments.from(start));
+            let found = rest.filter(|(_, payment)| matches(payment)).take(limit + 1).collect();
+            let expired = |payment: &Payment| payment.has_expired(step.now) && !step.is_claimed(&payment.tid);
+            Ok(Page::new(found, limit, |payment: &Payment| PaymentView::new(payment, expired(payment))))
         })
         .await?;
     Ok(Json(page))
@@ -239,17 +244,17 @@ pub async fn clear_faults(Extract(sim): Extract<Arc<Sim>>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-fn parse<T: DeserializeOwned>(body: Payload) -> Result<T, AdminError> {
+pub fn parse<T: DeserializeOwned>(body: Payload) -> Result<T, AdminError> {
     let body = body.map_err(|rejection| AdminError::Body(rejection.body_text()))?;
     serde_json::from_slice(&body).map_err(|error| AdminError::Body(format!("본문을 읽을 수 없어요: {error}")))
 }
 
-struct Query {
-    fields: Fields,
+pub struct Query {
+    pub fields: Fields,
 }
 
 impl Query {
-    fn parse(query: Option<String>, known: &[&str]) -> Result<Query, AdminError> {
+    pub fn parse(query: Option<String>, known: &[&str]) -> Result<Query, AdminError> {
         let fields = Fields::parse(query.unwrap_or_default().as_bytes())
             .ok_or(AdminError::Query("조건이 너무 길어요."))?;
         match fields.are_among(known) {
@@ -258,12 +263,12 @@ impl Query {
         }
     }
 
-    fn cursor(&self) -> Result<usize, AdminError> {
+    pub fn cursor(&self) -> Result<usize, AdminError> {
         let cursor = self.fields.get("cursor").unwrap_or("0");
         cursor.parse().map_err(|_| AdminError::Query("cursor가 올바르지 않아요."))
     }
 
-    fn limit(&self) -> Result<usize, AdminError> {
+    pub fn limit(&self) -> Result<usize, AdminError> {
         let Some(limit) = self.fields.get("limit") else { return Ok(LIMIT_USUAL) };
         let limit = limit.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
         limit.ok_or(AdminError::Query("limit은 1부터 1,000까지예요."))

@@ -1,4 +1,4 @@
-//! Faults of the payment API that can be switched on, per call and for a number of times.
+//! Faults of the payment APIs that can be switched on, per call and for a number of times.
 //!
 //! They live in memory: a restarted simulator behaves. Several may be on for one call; each that is on is used up by it.
 
@@ -21,6 +21,18 @@ pub enum Target {
     Approve,
     Order,
     Cancel,
+    TossConfirm,
+    TossLookup,
+    TossCancel,
+}
+
+impl Target {
+    fn is_toss(self) -> bool {
+        match self {
+            Target::Ready | Target::Approve | Target::Order | Target::Cancel => false,
+            Target::TossConfirm | Target::TossLookup | Target::TossCancel => true,
+        }
+    }
 }
 
 /// What goes wrong.
@@ -47,19 +59,36 @@ pub enum Fault {
     /// The daily quota is used up; nothing happens.
     #[serde(rename = "429")]
     Quota,
-    /// KakaoPay is down; nothing happens.
+    /// The gateway is down; nothing happens.
     #[serde(rename = "503")]
     Unavailable,
+    /// Toss: ALREADY_PROCESSED_PAYMENT.
+    #[serde(rename = "alreadyProcessed")]
+    AlreadyProcessed,
+    /// Toss: PROVIDER_ERROR, the card company stumbled.
+    #[serde(rename = "providerError")]
+    ProviderError,
     /// The reply carries fields that no document names.
     #[serde(rename = "unknownFields")]
     UnknownFields,
 }
 
 impl Fault {
-    /// Whether the call takes effect although the caller is told otherwise, unless `applied` says differently: -702 and
-    /// -785 mean that someone paid already, the others mean nothing.
+    /// Whether the call takes effect although the caller is told otherwise, unless `applied` says differently: -702,
+    /// -785 and ALREADY_PROCESSED_PAYMENT mean that someone paid already, the others mean nothing.
     fn applies(self) -> bool {
-        matches!(self, Fault::DropReply | Fault::Error785 | Fault::Error702)
+        matches!(self, Fault::DropReply | Fault::Error785 | Fault::Error702 | Fault::AlreadyProcessed)
+    }
+
+    /// Whether it is something that the API of the call can do.
+    fn fits(self, target: Target) -> bool {
+        match self {
+            Fault::Error780 | Fault::Error785 | Fault::Error702 | Fault::OldStyle => !target.is_toss(),
+            Fault::AlreadyProcessed | Fault::ProviderError => target.is_toss(),
+            Fault::DropReply | Fault::DelayMs | Fault::Quota | Fault::Unavailable | Fault::UnknownFields => {
+                true
+            }
+        }
     }
 }
 
@@ -84,6 +113,9 @@ impl Switch {
     /// What is wrong with it, for the caller.
     pub fn check(&self) -> Result<(), &'static str> {
         let delays = self.fault == Fault::DelayMs;
+        if !self.fault.fits(self.target) {
+            return Err("그 호출에는 없는 장애예요.");
+        }
         if self.times.is_some_and(|times| times == 0 || times > TIMES_MAX) {
             return Err("times는 1부터 1,000,000까지예요.");
         }
@@ -216,5 +248,8 @@ mod tests {
         assert!(Switch { ms: Some(1), ..delay }.check().is_ok());
         assert!(switch(Target::Ready, Fault::Quota, Some(0)).check().is_err());
         assert!(Switch { ms: Some(1), ..switch(Target::Ready, Fault::Quota, None) }.check().is_err());
+        assert!(switch(Target::TossConfirm, Fault::Error702, None).check().is_err());
+        assert!(switch(Target::Approve, Fault::AlreadyProcessed, None).check().is_err());
+        assert!(switch(Target::TossConfirm, Fault::AlreadyProcessed, None).check().is_ok());
     }
 }

@@ -8,6 +8,7 @@ use jiff::{Timestamp, Zoned};
 use crate::pay::page::Shown;
 use crate::state::login::{Person, Role};
 use crate::state::pay::Method;
+use crate::toss::window::Opening;
 
 /// How many colours the stylesheet has for avatars.
 const AVATAR_COLOURS: i64 = 7;
@@ -68,6 +69,14 @@ struct Bill<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "toss_window.html")]
+struct TossWindow<'a> {
+    opening: &'a Opening,
+    shop: &'a str,
+    total: String,
+}
+
+#[derive(Template)]
 #[template(path = "message.html")]
 struct Message<'a> {
     title: &'a str,
@@ -111,6 +120,10 @@ pub fn pay_mobile(shown: &Shown, by_qr: bool) -> Html<String> {
         money: only != Some(Method::Card),
         card: only != Some(Method::Money),
     })
+}
+
+pub fn toss_window(opening: &Opening, shop: &str) -> Html<String> {
+    render(&TossWindow { opening, shop, total: grouped(opening.amount) })
 }
 
 /// The page on a phone that came by QR code.

@@ -13,7 +13,7 @@ use axum::routing::{get, post, put};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::sim::Sim;
-use crate::{admin, html, login, pay};
+use crate::{admin, html, login, pay, toss};
 
 /// The largest body that any call takes, bytes.
 const BODY_MAX: usize = 64 * 1024;
@@ -48,6 +48,15 @@ pub fn router(sim: Arc<Sim>) -> Router {
         .route("/pay/{tid}/state", get(pay::page::state))
         .route("/pay/{tid}/authenticate", post(pay::page::authenticate))
         .route("/pay/{tid}/quit", post(pay::page::quit));
+    let toss = Router::new()
+        .route("/toss/v1/payments/confirm", post(toss::confirm))
+        .route("/toss/v1/payments/{key}", get(toss::payment))
+        .route("/toss/v1/payments/{key}/cancel", post(toss::cancel))
+        .route("/toss/v1/payments/orders/{order}", get(toss::order))
+        .route("/toss/window", get(toss::window::page).post(toss::window::authenticate))
+        .route("/toss/window/quit", post(toss::window::quit))
+        .route("/_sim/toss/merchants", post(toss::admin::register_merchant))
+        .route("/_sim/toss/payments", get(toss::admin::payments));
     let admin = Router::new()
         .route("/_sim/people", get(admin::people))
         .route("/_sim/merchants", post(admin::register_merchant))
@@ -56,6 +65,7 @@ pub fn router(sim: Arc<Sim>) -> Router {
     Router::new()
         .merge(login)
         .merge(pay)
+        .merge(toss)
         .merge(admin)
         .route(
             "/_static/sim.css",

@@ -22,6 +22,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use self::error::PayError;
+pub use self::wire::{korean_time, redirect_url};
 use crate::faults::{Fault, Target, Trouble};
 use crate::http::Payload;
 use crate::sim::{Sim, Step};
@@ -70,8 +71,7 @@ async fn perform(
         (Ok(_), Some(lie)) => told(lie.fault),
         (Ok(mut body), None) => {
             if trouble.unknown_fields {
-                body["unknown_field"] = json!("a field of a later version");
-                body["unknown_object"] = json!({ "nested": [1, 2, 3], "nothing": null });
+                add_unknown_fields(&mut body);
             }
             Json(body).into_response()
         }
@@ -93,6 +93,9 @@ async fn answer(
         Target::Approve => approve::approve(sim, key, wire::parse(&body)?, delay).await,
         Target::Order => order::order(sim, key, wire::parse(&body)?, delay).await,
         Target::Cancel => cancel::cancel(sim, key, wire::parse(&body)?, delay).await,
+        Target::TossConfirm | Target::TossLookup | Target::TossCancel => {
+            unreachable!("the calls of Toss have a road of their own")
+        }
     }
 }
 
@@ -110,11 +113,18 @@ fn told(fault: Fault) -> Response {
         Fault::Quota => PayError::Quota.into_response(),
         Fault::Unavailable => PayError::Unavailable.into_response(),
         Fault::DelayMs | Fault::UnknownFields => unreachable!("these leave the answer alone"),
+        Fault::AlreadyProcessed | Fault::ProviderError => unreachable!("these are Toss' and were refused"),
     }
 }
 
+/// What no document names.
+pub fn add_unknown_fields(body: &mut Value) {
+    body["unknown_field"] = json!("a field of a later version");
+    body["unknown_object"] = json!({ "nested": [1, 2, 3], "nothing": null });
+}
+
 /// A body that fails at once makes the server close the connection before a single byte of the reply is out.
-fn dropped() -> Response {
+pub fn dropped() -> Response {
     let lost =
         futures_util::stream::once(async { Err::<Bytes, _>(io::Error::other("the reply is dropped")) });
     Response::new(Body::from_stream(lost))

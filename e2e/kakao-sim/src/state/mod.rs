@@ -5,6 +5,7 @@
 
 pub mod login;
 pub mod pay;
+pub mod toss;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use thiserror::Error;
 
 use login::{Access, Grant, Login, Person, Refresh};
 use pay::{Cancellation, Method, Order, Payments};
+use toss::Toss;
 
 /// A change that is written before anyone is told of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -80,6 +82,29 @@ pub enum Event {
         tid: String,
         cancellation: Cancellation,
     },
+    TossMerchantRegistered {
+        client_key: String,
+        merchant: toss::Merchant,
+    },
+    TossAuthenticated {
+        payment: Box<toss::Payment>,
+    },
+    TossAborted {
+        key: String,
+    },
+    TossConfirmed {
+        key: String,
+        transaction_key: String,
+        at: Timestamp,
+    },
+    TossCancelled {
+        key: String,
+        cancel: toss::Cancel,
+    },
+    TossAnswered {
+        name: String,
+        answer: toss::Answer,
+    },
 }
 
 /// A shop that may take payments.
@@ -107,6 +132,9 @@ pub struct State {
     /// By CID.
     pub merchants: BTreeMap<String, Merchant>,
     pub payments: Payments,
+    /// Missing in the snapshots of before Toss was simulated.
+    #[serde(default)]
+    pub toss: Toss,
 }
 
 impl State {
@@ -117,6 +145,7 @@ impl State {
             login: Login::first(),
             merchants: BTreeMap::from([(crate::TEST_CID.into(), merchant)]),
             payments: Payments::default(),
+            toss: Toss::default(),
         }
     }
 
@@ -144,12 +173,26 @@ impl State {
                 self.payments.approve(&tid, aid, payload, at)?
             }
             Event::PaymentCancelled { tid, cancellation } => self.payments.cancel(&tid, cancellation)?,
+            Event::TossMerchantRegistered { client_key, merchant } => {
+                self.toss.merchants.insert(client_key, merchant);
+            }
+            Event::TossAuthenticated { payment } => self.toss.payments.push(*payment),
+            Event::TossAborted { key } => self.toss.payments.abort(&key)?,
+            Event::TossConfirmed { key, transaction_key, at } => {
+                self.toss.payments.confirm(&key, transaction_key, at)?;
+            }
+            Event::TossCancelled { key, cancel } => self.toss.payments.cancel(&key, cancel)?,
+            Event::TossAnswered { name, answer } => {
+                self.toss.answers.insert(name, answer);
+            }
         }
         Ok(())
     }
 
-    /// Forgets codes and tokens whose time is over. They answer like unknown ones already, so nobody can tell.
+    /// Forgets codes and tokens whose time is over, which answer like unknown ones already, and the answers that no
+    /// idempotency key asks for any more.
     pub fn forget_expired(&mut self, now: Timestamp) {
         self.login.forget_expired(now);
+        self.toss.forget_expired(now);
     }
 }

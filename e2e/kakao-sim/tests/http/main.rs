@@ -7,3 +7,4 @@ mod login;
 mod pages;
 mod pay;
 mod support;
+mod toss;
