@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::{Router, middleware};
-use control_plane_gateway::AnyGateway;
-use control_plane_gateway::kakaopay::{KakaoPay, Timeouts};
+use control_plane_gateway::kakaopay::KakaoPay;
+use control_plane_gateway::{AnyGateway, Timeouts};
 use control_plane_telemetry::clock::Clock;
 use control_plane_telemetry::health::{self, Readiness};
 use control_plane_telemetry::metrics::Metrics;

@@ -5,35 +5,41 @@ use crate::gateway::{
     Outcome,
 };
 use crate::kakaopay::KakaoPay;
+use crate::toss::Toss;
 
 /// Every provider there is.
 #[derive(Debug, Clone)]
 pub enum AnyGateway {
     KakaoPay(KakaoPay),
+    Toss(Toss),
 }
 
 impl Gateway for AnyGateway {
     async fn begin(&self, merchant: &Merchant, order: &Order) -> Result<Begun, BeginError> {
         match self {
             AnyGateway::KakaoPay(kakaopay) => kakaopay.begin(merchant, order).await,
+            AnyGateway::Toss(toss) => toss.begin(merchant, order).await,
         }
     }
 
     async fn confirm(&self, merchant: &Merchant, confirm: &Confirm) -> Outcome<Approved> {
         match self {
             AnyGateway::KakaoPay(kakaopay) => kakaopay.confirm(merchant, confirm).await,
+            AnyGateway::Toss(toss) => toss.confirm(merchant, confirm).await,
         }
     }
 
     async fn lookup(&self, merchant: &Merchant, payment_ref: &str) -> Result<Lookup, LookupError> {
         match self {
             AnyGateway::KakaoPay(kakaopay) => kakaopay.lookup(merchant, payment_ref).await,
+            AnyGateway::Toss(toss) => toss.lookup(merchant, payment_ref).await,
         }
     }
 
     async fn cancel(&self, merchant: &Merchant, cancel: &Cancel) -> Outcome<Cancelled> {
         match self {
             AnyGateway::KakaoPay(kakaopay) => kakaopay.cancel(merchant, cancel).await,
+            AnyGateway::Toss(toss) => toss.cancel(merchant, cancel).await,
         }
     }
 }

@@ -10,7 +10,8 @@ use secrecy::SecretString;
 /// A payment provider. Implementations hold connections, never state about payments.
 pub trait Gateway: Send + Sync + 'static {
     /// Announces a payment. No money moves. A lost answer means starting again: the payment that
-    /// may exist at the gateway can never be confirmed, since nobody knows its reference.
+    /// may exist at the gateway can never be confirmed, since nobody knows its reference. A provider
+    /// whose own window announces the payment is not called at all.
     fn begin(
         &self,
         merchant: &Merchant,
@@ -39,15 +40,16 @@ pub trait Gateway: Send + Sync + 'static {
 /// On whose account a payment runs.
 #[derive(Debug, Clone)]
 pub struct Merchant {
-    /// KakaoPay's CID, ten characters.
+    /// KakaoPay's CID, ten characters; the client key at Toss, which the payer's browser may see.
     pub id: String,
+    /// The secret half.
     pub key: SecretString,
 }
 
 /// What is to be paid for, and where the shopper comes back to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// Ours, at most 100 characters; must be the same at [`Confirm`].
+    /// Ours, 6 to 64 letters, digits, `-` and `_`; must be the same at [`Confirm`].
     pub order_id: String,
     /// An opaque id of the payer without personal data; must be the same at [`Confirm`].
     pub user_id: String,
@@ -67,7 +69,7 @@ pub struct Order {
 /// A payment that waits for the payer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Begun {
-    /// The gateway's reference. Store it before the payer sees the redirect.
+    /// What the gateway finds the payment by. Store it before the payer sees the redirect.
     pub payment_ref: String,
     pub redirect: Redirect,
     /// After this instant the payer can no longer agree.
@@ -87,16 +89,18 @@ pub struct Confirm {
     pub payment_ref: String,
     pub order_id: String,
     pub user_id: String,
-    /// What the payer brought back (KakaoPay's `pg_token`).
+    /// What the payer brought back: KakaoPay's `pg_token`, the `paymentKey` of Toss.
     pub proof: String,
     pub amount: Won,
+    /// When we ask. Calls within a minute of each other are one call to a gateway that can tell.
+    pub asked_at: Timestamp,
 }
 
 /// Money was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approved {
     pub amount: Won,
-    /// `MONEY` or `CARD` at KakaoPay.
+    /// The gateway's word: `MONEY` or `CARD` at KakaoPay, `카드` and others at Toss.
     pub method: String,
 }
 
@@ -107,6 +111,8 @@ pub struct Cancel {
     /// What can be cancelled before this call. The gateway refuses the call when its own figure
     /// differs, which makes a retry safe.
     pub cancellable_before: Won,
+    /// When we ask, as in [`Confirm`].
+    pub asked_at: Timestamp,
 }
 
 /// Money was given back.
@@ -123,12 +129,13 @@ pub struct Cancelled {
 pub struct Lookup {
     pub state: PaymentState,
     pub order_id: String,
-    pub user_id: String,
+    /// `None` where the gateway was never told of a payer.
+    pub user_id: Option<String>,
     /// What was announced.
     pub amount: Won,
     pub cancelled: Won,
     pub cancellable: Won,
-    /// `MONEY` or `CARD` at KakaoPay; empty before the payer has chosen.
+    /// As in [`Approved`]; empty before the payer has chosen.
     pub method: String,
 }
 
@@ -160,8 +167,8 @@ pub enum Outcome<T> {
 #[error("the gateway declined: {kind:?} ({code}: {message})")]
 pub struct Decline {
     pub kind: DeclineKind,
-    /// The provider's own code.
-    pub code: i64,
+    /// The provider's own code, a number at KakaoPay and a word at Toss.
+    pub code: String,
     pub message: String,
 }
 
@@ -169,6 +176,8 @@ pub struct Decline {
 pub enum DeclineKind {
     /// What the payer brought back does not fit the payment; the payment itself is still alive.
     ProofRejected,
+    /// The payer's bank or card company says no; another card may still do.
+    Rejected,
     /// The payer was too late.
     Expired,
     /// The gateway does not know the payment.
@@ -188,10 +197,10 @@ pub enum Doubt {
     Unreadable { status: u16 },
     /// About this one call.
     #[error("the gateway answered {status}: {code} {message}")]
-    Refused { status: u16, code: i64, message: String },
+    Refused { status: u16, code: String, message: String },
     /// About all calls of now.
     #[error("the gateway cannot serve anyone and answered {status}: {code} {message}")]
-    Unwell { status: u16, code: i64, message: String },
+    Unwell { status: u16, code: String, message: String },
     #[error("the gateway confirmed something else than was asked for: {0}")]
     Different(&'static str),
 }

@@ -9,11 +9,15 @@
 //! because only the owner of an order knows whether a retry is right.
 
 mod any;
+mod failure;
 mod gateway;
+mod http;
 pub mod kakaopay;
+pub mod toss;
 
 pub use any::AnyGateway;
 pub use gateway::{
     Approved, BeginError, Begun, Cancel, Cancelled, Confirm, Decline, DeclineKind, Doubt, Gateway, Lookup,
     LookupError, Merchant, Order, Outcome, PaymentState, Redirect,
 };
+pub use http::{SetupError, Timeouts};

@@ -7,10 +7,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use control_plane_gateway::kakaopay::{KakaoPay, Timeouts};
+use control_plane_gateway::kakaopay::KakaoPay;
 use control_plane_gateway::{
     AnyGateway, BeginError, Cancel, Confirm, DeclineKind, Doubt, Gateway, LookupError, Merchant, Order,
-    Outcome, PaymentState,
+    Outcome, PaymentState, Timeouts,
 };
 use crds::Won;
 use serde_json::{Value, json};
@@ -73,6 +73,7 @@ fn confirm() -> Confirm {
         user_id: "shopper-1".into(),
         proof: "token".into(),
         amount: Won(25_800),
+        asked_at: "2026-11-24T01:01:00Z".parse().unwrap(),
     }
 }
 
@@ -81,6 +82,7 @@ fn cancel() -> Cancel {
         payment_ref: "T1234567890123456789".into(),
         amount: Won(25_800),
         cancellable_before: Won(25_800),
+        asked_at: "2026-11-24T01:02:00Z".parse().unwrap(),
     }
 }
 
@@ -308,7 +310,7 @@ async fn look_up_reads_every_status() {
         assert_eq!(lookup.state, state, "{status}");
         assert_eq!(lookup.cancellable, Won(cancellable), "{status}");
         assert_eq!((lookup.amount, lookup.cancelled), (Won(25_800), Won(0)), "{status}");
-        assert_eq!((lookup.order_id.as_str(), lookup.user_id.as_str()), ("order-1", "shopper-1"));
+        assert_eq!((lookup.order_id.as_str(), lookup.user_id.as_deref()), ("order-1", Some("shopper-1")));
         assert_eq!(lookup.method, "CARD");
     }
     let mut part = looked_up("PART_CANCEL_PAYMENT");

@@ -81,7 +81,12 @@ async fn cancel(
     amount: Won,
     cancellable_before: Won,
 ) -> Result<Done, JobError> {
-    let cancel = Cancel { payment_ref: order.payment_ref.clone(), amount, cancellable_before };
+    let cancel = Cancel {
+        payment_ref: order.payment_ref.clone(),
+        amount,
+        cancellable_before,
+        asked_at: state.clock.now(),
+    };
     match state.gateway.cancel(merchant, &cancel).await {
         Outcome::Done(cancelled) => {
             record(state, refund, cancelled.amount).await?;

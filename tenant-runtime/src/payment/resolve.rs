@@ -52,6 +52,7 @@ async fn ask_for_money(
         user_id: order.shopper.to_string(),
         proof: proof.clone(),
         amount: order.item.amount,
+        asked_at: runtime.now(),
     };
     let desk = runtime.till.desk();
     let outcome = desk.gateway.confirm(&desk.merchant, &confirm).await;
@@ -68,8 +69,8 @@ async fn ask_for_money(
             runtime.meter.called("approve_declined");
             tracing::info!(order = %order.id, %decline, "the gateway took no money");
             match decline.kind {
-                // The payment lives on, and with it the hold: the shopper may come back with a good one.
-                DeclineKind::ProofRejected | DeclineKind::Merchant => {
+                // The hold lives on: the shopper may come back with a good proof, or with another card.
+                DeclineKind::ProofRejected | DeclineKind::Rejected | DeclineKind::Merchant => {
                     let _moved = steps::reopen(runtime, order.id, proof).await?;
                     Ok(Ended::NoMoney)
                 }
@@ -101,8 +102,12 @@ async fn ask_for_return(
     cancellable: crds::Won,
 ) -> Result<Ended, StoreError> {
     let Some(payment_ref) = order.payment_ref() else { return Ok(Ended::Decided) };
-    let cancel =
-        Cancel { payment_ref: payment_ref.to_owned(), amount: cancellable, cancellable_before: cancellable };
+    let cancel = Cancel {
+        payment_ref: payment_ref.to_owned(),
+        amount: cancellable,
+        cancellable_before: cancellable,
+        asked_at: runtime.now(),
+    };
     let desk = runtime.till.desk();
     match desk.gateway.cancel(&desk.merchant, &cancel).await {
         Outcome::Done(_) => {
@@ -156,7 +161,7 @@ pub(super) async fn look_up(runtime: &Runtime, order: &Order) -> Sighting {
         }
     };
     let ours = lookup.order_id == order.id.to_string()
-        && lookup.user_id == order.shopper.to_string()
+        && lookup.user_id.is_none_or(|user| user == order.shopper.to_string())
         && lookup.amount == order.item.amount;
     if !ours {
         tracing::error!(order = %order.id, payment_ref, "the gateway has another payment under this reference");

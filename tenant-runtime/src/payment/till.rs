@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use control_plane_gateway::kakaopay::{self, KakaoPay, Timeouts};
-use control_plane_gateway::{AnyGateway, Merchant};
+use control_plane_gateway::kakaopay::KakaoPay;
+use control_plane_gateway::{AnyGateway, Merchant, SetupError, Timeouts};
 use control_plane_telemetry::metrics::Metrics;
 use crds::PaymentProvider;
 use tenant_runtime_core::config::DealConfig;
@@ -22,7 +22,7 @@ const LEDGER_ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum TillError {
     #[error("`payment.baseUrl` cannot be used")]
-    Gateway(#[from] kakaopay::SetupError),
+    Gateway(#[from] SetupError),
     #[error("`ledger.baseUrl` is no URL")]
     LedgerUrl(#[source] url::ParseError),
     #[error("the HTTP client cannot be set up")]

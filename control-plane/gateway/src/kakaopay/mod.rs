@@ -3,10 +3,8 @@
 //! Wire facts: there is no idempotency header, no webhook and no look-up by order id; the platform
 //! itself gives up after 11 seconds, so we wait at least 15 before we call an answer lost.
 
-mod failure;
+mod refusal;
 mod wire;
-
-use std::time::Duration;
 
 use crds::Won;
 use jiff::SignedDuration;
@@ -16,41 +14,20 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::failure;
 use crate::gateway::{
     Approved, BeginError, Begun, Cancel, Cancelled, Confirm, Doubt, Gateway, Lookup, LookupError, Merchant,
     Order, Outcome, Redirect,
 };
-use failure::{Failure, Refusal};
+use crate::http::{self, SetupError, Timeouts};
+use refusal::Refusal;
+
+type Failure = failure::Failure<Refusal>;
 
 /// How long a payer may take from `ready` on: KakaoPay's own rule.
 const PAYMENT_LIFE: SignedDuration = SignedDuration::from_mins(15);
-/// Answers are a few hundred bytes; whatever is far beyond is not KakaoPay.
-const ANSWER_BYTES_MAX: usize = 64 * 1024;
 /// KakaoPay's limit of `item_name`.
 const ITEM_NAME_CHARS_MAX: usize = 100;
-
-/// How long to wait for what.
-#[derive(Debug, Clone, Copy)]
-pub struct Timeouts {
-    pub connect: Duration,
-    /// From sending to the last byte of the answer.
-    pub answer: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Timeouts { connect: Duration::from_secs(3), answer: Duration::from_secs(15) }
-    }
-}
-
-/// The base URL or the HTTP client cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum SetupError {
-    #[error("{url} is no base URL of a payment API")]
-    BaseUrl { url: String },
-    #[error("the HTTP client cannot be set up")]
-    Client(#[source] reqwest::Error),
-}
 
 /// A client of KakaoPay; clones share the connections.
 #[derive(Debug, Clone)]
@@ -68,20 +45,12 @@ impl KakaoPay {
     /// # Errors
     /// Where the URL cannot carry a path, or TLS cannot be set up.
     pub fn new(base_url: &str, timeouts: Timeouts) -> Result<KakaoPay, SetupError> {
-        let refused = || SetupError::BaseUrl { url: base_url.to_owned() };
-        let base = Url::parse(base_url).map_err(|_| refused())?;
-        if !matches!(base.scheme(), "http" | "https") {
-            return Err(refused());
-        }
-        let at = |call: &str| base.join(&format!("/online/v1/payment/{call}")).map_err(|_| refused());
-        // Straight to the gateway: payment calls follow neither redirects nor the environment's proxies.
-        let client = reqwest::Client::builder()
-            .connect_timeout(timeouts.connect)
-            .timeout(timeouts.answer)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .map_err(SetupError::Client)?;
+        let base = http::base(base_url)?;
+        let at = |call: &str| {
+            base.join(&format!("/online/v1/payment/{call}"))
+                .map_err(|_| SetupError::BaseUrl { url: base_url.to_owned() })
+        };
+        let client = http::client(timeouts)?;
         Ok(KakaoPay {
             client,
             ready: at("ready")?,
@@ -100,9 +69,7 @@ impl KakaoPay {
             .map_err(|_| Failure::Refused(Refusal::unusable_key()))?;
         key.set_sensitive(true);
         let request = self.client.post(url.clone()).header(AUTHORIZATION, key).json(body);
-        let response = request.send().await.map_err(|error| Failure::silent(&error))?;
-        let status = response.status();
-        let answer = read_bounded(response).await?;
+        let (status, answer) = http::exchange(request).await.map_err(Failure::Doubt)?;
         if !status.is_success() {
             return Err(Refusal::parse(status.as_u16(), &answer)
                 .map_or(Failure::Doubt(Doubt::Unreadable { status: status.as_u16() }), Failure::Refused));
@@ -110,18 +77,6 @@ impl KakaoPay {
         serde_json::from_slice(&answer)
             .map_err(|_| Failure::Doubt(Doubt::Unreadable { status: status.as_u16() }))
     }
-}
-
-async fn read_bounded(mut response: reqwest::Response) -> Result<Vec<u8>, Failure> {
-    let status = response.status().as_u16();
-    let mut answer = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| Failure::silent(&error))? {
-        if answer.len() + chunk.len() > ANSWER_BYTES_MAX {
-            return Err(Failure::Doubt(Doubt::Unreadable { status }));
-        }
-        answer.extend_from_slice(&chunk);
-    }
-    Ok(answer)
 }
 
 impl Gateway for KakaoPay {

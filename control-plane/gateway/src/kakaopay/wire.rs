@@ -137,7 +137,7 @@ impl OrderResponse {
         Ok(Lookup {
             state,
             order_id: self.partner_order_id,
-            user_id: self.partner_user_id,
+            user_id: Some(self.partner_user_id),
             amount: self.amount.total,
             cancelled,
             cancellable: cancellable.ok_or(Doubt::Different("an impossible amount"))?,

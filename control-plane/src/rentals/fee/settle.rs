@@ -41,6 +41,7 @@ pub async fn confirm(state: &AppState, fee: &Model) -> Result<Settled, ApiError>
         user_id: fee.user_id.to_string(),
         proof: fee.proof.clone().unwrap_or_default(),
         amount: Won(fee.amount),
+        asked_at: state.clock.now(),
     };
     match state.gateway.confirm(&merchant(state), &confirm).await {
         Outcome::Done(_approved) => paid(state, fee.id).await.map(|()| Settled::Paid),

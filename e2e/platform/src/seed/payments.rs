@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use anyhow::{Context as _, bail};
-use control_plane_gateway::kakaopay::{KakaoPay, Timeouts};
-use control_plane_gateway::{Cancel, Confirm, Gateway as _, Merchant, Order, Outcome};
+use control_plane_gateway::kakaopay::KakaoPay;
+use control_plane_gateway::{Cancel, Confirm, Gateway as _, Merchant, Order, Outcome, Timeouts};
 use control_plane_telemetry::clock::Clock;
 use crds::Won;
 use reqwest::Url;
@@ -92,7 +92,12 @@ impl Payments {
             None => (self.pay(order, shopper, item, quantity, amount).await?, false),
         };
         if refunded && !cancelled {
-            let cancel = Cancel { payment_ref: payment_ref.clone(), amount, cancellable_before: amount };
+            let cancel = Cancel {
+                payment_ref: payment_ref.clone(),
+                amount,
+                cancellable_before: amount,
+                asked_at: self.clock.now(),
+            };
             done(self.gateway.cancel(&self.merchant, &cancel).await)?;
         }
         Ok(Receipt { payment_ref, method: "MONEY".to_owned() })
@@ -126,7 +131,9 @@ impl Payments {
         let proof = approve.query_pairs().find(|(name, _)| name == "pg_token");
         let proof = proof.context("the simulator gives a pg_token")?.1.into_owned();
         let payment_ref = begun.payment_ref;
-        let confirm = Confirm { payment_ref: payment_ref.clone(), order_id, user_id, proof, amount };
+        let asked_at = self.clock.now();
+        let confirm =
+            Confirm { payment_ref: payment_ref.clone(), order_id, user_id, proof, amount, asked_at };
         done(self.gateway.confirm(&self.merchant, &confirm).await)?;
         Ok(payment_ref)
     }
