@@ -132,7 +132,8 @@ impl Postgres {
 
     /// The one value that a query gives.
     async fn ask(&self, query: &str) -> Result<String> {
-        let asked = Command::new("psql").args([&self.url, "-Atc", query]).output().await.context("psql")?;
+        let asked =
+            Command::new("psql").args([self.url.as_str(), "-Atc", query]).output().await.context("psql")?;
         ensure!(asked.status.success(), "{query}: {}", String::from_utf8_lossy(&asked.stderr));
         Ok(String::from_utf8(asked.stdout)?.trim().to_owned())
     }
