@@ -261,6 +261,12 @@ impl Shoppers {
         self.read(&["HGET", &key, "state"]).await
     }
 
+    pub async fn shopper_of(&self, order: &str) -> Uuid {
+        let key = self.runtime.keys.order(order.parse().unwrap());
+        let shopper: String = self.read(&["HGET", &key, "shopper"]).await;
+        shopper.parse().unwrap()
+    }
+
     /// (left, held, sold)
     pub async fn stock(&self) -> (i64, i64, i64) {
         self.read(&["HMGET", &self.runtime.keys.stock(COFFEE), "left", "held", "sold"]).await

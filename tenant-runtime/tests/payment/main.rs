@@ -17,5 +17,6 @@ mod recovery;
 mod redis;
 mod refunds;
 mod road;
+mod rush;
 mod secrecy;
 mod together;

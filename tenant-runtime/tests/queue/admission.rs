@@ -255,3 +255,23 @@ async fn who_enters_together_shares_calls_and_nobody_shares_a_place() {
     let standing = pod.standing().await;
     assert_eq!((standing.next, standing.accumulator.len()), (2_000, 40));
 }
+
+#[tokio::test]
+async fn whoever_came_first_is_first_within_a_second_too_whatever_their_ids() {
+    let deal = Deal::new(SignedDuration::from_secs(-1), |config| {
+        config.prequeue = Prequeue::Fifo;
+        config.settings.inside_max = 0;
+    })
+    .await;
+    let pod = deal.quiet_pod().await;
+    // Their ids fall while they arrive.
+    for (arrived, n) in (0..60).rev().enumerate() {
+        let entered = deal.shopper(n).post(&pod.router, "/queue/enter", json!({})).await.ok();
+        assert_eq!(entered["entrant"], json!(arrived + 1));
+    }
+    pod.look().await;
+    for (arrived, n) in (0..60).rev().enumerate() {
+        let seen = deal.shopper(n).post(&pod.router, "/queue/enter", json!({})).await.ok();
+        assert_eq!((&seen["entrant"], &seen["ahead"]), (&json!(arrived + 1), &json!(arrived)));
+    }
+}
