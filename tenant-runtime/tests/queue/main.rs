@@ -1,6 +1,7 @@
 //! The waiting room of a deal on a real Redis, over its real routes.
 
 mod admission;
+mod chaos;
 mod faults;
 mod full;
 mod model;

@@ -16,14 +16,14 @@ use crate::support::{Deal, eventually};
 const BINARY: &str = env!("CARGO_BIN_EXE_tenant-runtime");
 
 /// The binary at work, killed when dropped.
-struct Process {
+pub struct Process {
     child: Child,
-    base: String,
+    pub base: String,
     http: reqwest::Client,
 }
 
 impl Process {
-    async fn start(deal: &Deal, files: &TempDir) -> Process {
+    pub async fn start(deal: &Deal, files: &TempDir) -> Process {
         let port = free_port();
         let process = Process::spawn(deal, files, port, |_| {});
         eventually("the process is ready", async || process.status("/readyz").await == Some(200)).await;
@@ -38,6 +38,8 @@ impl Process {
             .env("DDIB_SECRETS", files.path().join("secrets"))
             .env("DDIB_REDIS", deal.redis.address())
             .env("DDIB_LISTEN", format!("127.0.0.1:{port}"))
+            // Whole crowds come from one address.
+            .env("DDIB_ENTER_PER_ADDRESS", "10000")
             .stderr(Stdio::null());
         more(&mut command);
         let child = command.spawn().unwrap();
