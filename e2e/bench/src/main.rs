@@ -39,6 +39,9 @@ enum Role {
     /// Serves one small answer with axum and nothing else: the reference of the HTTP suites.
     #[command(hide = true)]
     BareAxum { listen: std::net::SocketAddr },
+    /// A payment gateway that takes its time and agrees to everything.
+    #[command(hide = true)]
+    SlowGateway { listen: std::net::SocketAddr },
     /// Answers every request with the same bytes, on epoll and nothing else.
     #[command(hide = true)]
     BareEpoll { listen: std::net::SocketAddr },
@@ -56,6 +59,7 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.role {
         Some(Role::BareAxum { listen }) => runtime.block_on(reference::bare_axum(listen)),
+        Some(Role::SlowGateway { listen }) => runtime.block_on(reference::slow_gateway(listen)),
         Some(Role::BareEpoll { listen }) => responder::run(listen),
         None => runtime.block_on(measure(&arguments)),
     }
@@ -73,6 +77,7 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     }
     if wanted("payments") {
         rows.extend(suites::payments::run(effort).await?);
+        rows.extend(suites::approvals::run().await?);
     }
     table::print(&rows);
     table::write(&rows, &arguments.json)

@@ -1,5 +1,6 @@
 //! One module a suite.
 
+pub mod approvals;
 pub mod payments;
 pub mod ten_million;
 pub mod waiting_room;

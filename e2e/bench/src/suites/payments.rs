@@ -107,15 +107,7 @@ async fn order(
     connections: usize,
     effort: Effort,
 ) -> Result<Load> {
-    let body = serde_json::json!({
-        "product": product,
-        "quantity": 1,
-        "delivery": {
-            "recipient": "박지민", "phone": "010-1234-5678", "postcode": "04524",
-            "line1": "서울 중구 세종대로 110", "line2": "", "note": "",
-        },
-    })
-    .to_string();
+    let body = hold_body(product);
     let each = SHOPPERS / connections;
     let cookies = Arc::clone(cookies);
     let ask = move |connection: usize, order: u64| {
@@ -125,4 +117,17 @@ async fn order(
         request("POST", "/shop/holds", &[cookie, ORIGIN, &key], &body)
     };
     load::closed(deal.address, connections, effort.length, ask).await
+}
+
+/// One piece, and where it goes.
+pub fn hold_body(product: Uuid) -> String {
+    serde_json::json!({
+        "product": product,
+        "quantity": 1,
+        "delivery": {
+            "recipient": "박지민", "phone": "010-1234-5678", "postcode": "04524",
+            "line1": "서울 중구 세종대로 110", "line2": "", "note": "",
+        },
+    })
+    .to_string()
 }
