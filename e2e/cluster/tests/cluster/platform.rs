@@ -83,18 +83,37 @@ impl Platform {
     ) -> Result<Rented> {
         let mut owner =
             Portal::sign_in(&self.reach, company.owner).await?.company(&self.reach, company).await?;
-        let opens_at = self.now()? + LEAD;
-        // A title is rented once: a test may run again on the same cluster.
-        let title = format!("{title} ({})", opens_at.strftime("%H:%M:%S"));
-        let title = title.as_str();
-        let wanted = || Wanted { title, plan: "light", opens_at, closes_at: opens_at + length };
-        let rental = owner.rental(title, wanted).await?;
+        let rental = self.book(&mut owner, title, length).await?;
         owner.products(&rental).await?;
         let rental = owner
             .until(&rental, &["scheduled", "running"], &self.clock, SignedDuration::from_secs(30))
             .await?;
         let deal = rental.deal.as_ref().context("the rental has no deal")?.name.clone();
         Ok(Rented { owner, rental, deal, company })
+    }
+
+    /// The first window that is free: behind a deal the calendar keeps some time, and an earlier test's may
+    /// have ended just now.
+    async fn book(
+        &self,
+        owner: &mut Approved<'static>,
+        title: &str,
+        length: SignedDuration,
+    ) -> Result<Rental> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let opens_at = self.now()? + LEAD;
+            // A title is rented once: a test may run again on the same cluster.
+            let title = format!("{title} ({})", opens_at.strftime("%H:%M:%S"));
+            let title = title.as_str();
+            let wanted = || Wanted { title, plan: "light", opens_at, closes_at: opens_at + length };
+            match owner.rental(title, wanted).await {
+                Err(taken) if taken.to_string().contains("window_taken") && Instant::now() < deadline => {
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+                booked => return booked,
+            }
+        }
     }
 
     /// A crowd for one of the deals, to be changed before it is sent.
