@@ -1,5 +1,6 @@
 //! `/_sim`: what a real Kakao would never let anyone see or do.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -18,13 +19,14 @@ use crate::journal::JournalFailed;
 use crate::sim::Sim;
 use crate::state::login::{Origin, Role};
 use crate::state::pay::Payment;
-use crate::state::{Event, Merchant};
+use crate::state::{Event, Merchant, State};
 
 /// Entries of a page when no `limit` is given, and at most.
 const LIMIT_USUAL: usize = 100;
 const LIMIT_MAX: usize = 1_000;
 /// The most merchants that may be registered.
-pub const MERCHANTS_MAX: usize = 10_000;
+const MERCHANTS_MAX: usize = 10_000;
+const SHOP_NAME_CHARS_MAX: usize = 50;
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AdminError {
@@ -149,19 +151,42 @@ pub async fn register_merchant(
     if !graphic || !(key.starts_with("DEV") || key.starts_with("sim-")) {
         return Err(AdminError::Body("key는 DEV나 sim-으로 시작하고 100자까지예요.".into()));
     }
-    let name = name.unwrap_or_else(|| cid.clone());
-    if name.trim().is_empty() || name.chars().count() > 50 {
-        return Err(AdminError::Body("name은 1자에서 50자까지예요.".into()));
+    let merchant = Merchant { key, name: shop_name(name, &cid)? };
+    register(
+        &sim,
+        |state| &state.merchants,
+        cid,
+        merchant,
+        |cid, merchant| Event::MerchantRegistered { cid, merchant },
+    )
+    .await
+}
+
+/// What payers read: what was given, or the merchant's id.
+pub fn shop_name(given: Option<String>, id: &str) -> Result<String, AdminError> {
+    let name = given.unwrap_or_else(|| id.to_owned());
+    if name.trim().is_empty() || name.chars().count() > SHOP_NAME_CHARS_MAX {
+        return Err(AdminError::Body(format!("name은 1자에서 {SHOP_NAME_CHARS_MAX}자까지예요.")));
     }
+    Ok(name)
+}
+
+/// Registers a merchant of either provider, or replaces what it had. 204.
+pub async fn register<M: PartialEq>(
+    sim: &Sim,
+    merchants: impl FnOnce(&State) -> &BTreeMap<String, M>,
+    id: String,
+    merchant: M,
+    event: impl FnOnce(String, M) -> Event,
+) -> Result<StatusCode, AdminError> {
     sim.with(|step| {
-        let merchants = &step.state().merchants;
-        let merchant = Merchant { key, name };
-        match merchants.get(&cid) {
+        let known = merchants(step.state());
+        match known.get(&id) {
             Some(known) if *known == merchant => return Ok(()),
-            None if merchants.len() >= MERCHANTS_MAX => {
+            None if known.len() >= MERCHANTS_MAX => {
                 return Err(AdminError::Body("가맹점을 더 등록할 수 없어요.".into()));
             }
-            Some(_) | None => step.record(Event::MerchantRegistered { cid, merchant }),
+            Some(_) | None => step.record(event(id, merchant)),
         }
         Ok(())
     })

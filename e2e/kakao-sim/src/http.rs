@@ -53,6 +53,10 @@ pub fn router(sim: Arc<Sim>) -> Router {
         .route("/toss/v1/payments/{key}", get(toss::payment))
         .route("/toss/v1/payments/{key}/cancel", post(toss::cancel))
         .route("/toss/v1/payments/orders/{order}", get(toss::order))
+        .route(
+            "/toss/script.js",
+            get(|| asset("text/javascript; charset=utf-8", include_str!("../static/toss.js"))),
+        )
         .route("/toss/window", get(toss::window::page).post(toss::window::authenticate))
         .route("/toss/window/quit", post(toss::window::quit))
         .route("/_sim/toss/merchants", post(toss::admin::register_merchant))

@@ -10,7 +10,7 @@
 //!   KOE errors), RS256 `id_token` with `nonce`, discovery and keys, `/v2/user/me`, `/v1/user/{logout,unlink}`.
 //! - Pay: `ready`, `approve`, `order`, `cancel` with all amount fields and partial cancels, the QR page and the phone's
 //!   page, fifteen minutes of a TID, one-time `pg_token`, -785 for a second approve or cancel at the same moment.
-//! - Toss: the payment window as a page, `confirm`, `cancel` with partial cancels, both look-ups, the ten minutes of an
+//! - Toss: the script that a shop's page loads, the payment window as a page, `confirm`, `cancel` with partial cancels, both look-ups, the ten minutes of an
 //!   authenticated payment, one paid payment an order, and fifteen days of idempotency keys.
 //! - Faults by target ([`faults`]), and the truth about every payment (`/_sim/payments`, `/_sim/toss/payments`), which no real gateway tells.
 //!

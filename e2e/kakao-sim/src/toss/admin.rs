@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::admin::{AdminError, MERCHANTS_MAX, Page, Query, parse};
+use crate::admin::{AdminError, Page, Query, parse, register, shop_name};
 use crate::http::Payload;
 use crate::sim::Sim;
 use crate::state::Event;
@@ -66,24 +66,9 @@ pub async fn register_merchant(
             return Err(AdminError::Body(format!("키는 {start}로 시작하고 100자까지예요.")));
         }
     }
-    let name = name.unwrap_or_else(|| client_key.clone());
-    if name.trim().is_empty() || name.chars().count() > 50 {
-        return Err(AdminError::Body("name은 1자에서 50자까지예요.".into()));
-    }
-    sim.with(|step| {
-        let merchants = &step.state().toss.merchants;
-        let merchant = Merchant { secret_key, name };
-        match merchants.get(&client_key) {
-            Some(known) if *known == merchant => return Ok(()),
-            None if merchants.len() >= MERCHANTS_MAX => {
-                return Err(AdminError::Body("가맹점을 더 등록할 수 없어요.".into()));
-            }
-            Some(_) | None => step.record(Event::TossMerchantRegistered { client_key, merchant }),
-        }
-        Ok(())
-    })
-    .await?;
-    Ok(StatusCode::NO_CONTENT)
+    let merchant = Merchant { secret_key, name: shop_name(name, &client_key)? };
+    let event = |client_key, merchant| Event::TossMerchantRegistered { client_key, merchant };
+    register(&sim, |state| &state.toss.merchants, client_key, merchant, event).await
 }
 
 /// `GET /_sim/toss/payments?clientKey=&order=&cursor=&limit=`, in the order in which their payers agreed.

@@ -112,7 +112,7 @@ async fn unknown_payments_and_pages_say_so() {
     let tid = caller.ready(json!({})).await;
     let reply = caller.form(&format!("/pay/{tid}/authenticate"), &[("method", "GOLD")]).await;
     assert_eq!(reply.status(), 400);
-    for path in ["/", "/_static/sim.css", "/_static/pay.js", "/_static/icon.svg"] {
+    for path in ["/", "/_static/sim.css", "/_static/pay.js", "/_static/icon.svg", "/toss/script.js"] {
         assert_eq!(caller.get(path).await.status(), 200, "{path}");
     }
 }
