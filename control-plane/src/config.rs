@@ -30,6 +30,8 @@ pub struct Config {
     pub public: PublicConfig,
     pub kakao: KakaoConfig,
     pub kakaopay: KakaoPayConfig,
+    #[serde(default)]
+    pub toss: TossConfig,
     pub storage: StorageConfig,
     /// Left out where deals do not run in a cluster.
     #[serde(default)]
@@ -103,6 +105,19 @@ pub struct KakaoPayConfig {
     pub merchant_id: String,
     #[serde(deserialize_with = "secret")]
     pub merchant_key: SecretString,
+}
+
+/// Toss Payments, where companies have accounts and the platform has none.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TossConfig {
+    pub base_url: Url,
+}
+
+impl Default for TossConfig {
+    fn default() -> Self {
+        TossConfig { base_url: Url::parse("https://api.tosspayments.com").expect("it is a URL") }
+    }
 }
 
 /// The Kubernetes cluster that deals run in. How it is reached is for the pod's service account, or
@@ -520,6 +535,7 @@ mod tests {
             ("admins =", "second_seal_key = \"ab\"\nadmins =", "BIDD_SECOND_SEAL_KEY"),
             ("BEGIN PRIVATE", "BEGIN PUBLIC", "BIDD_TOKEN_KEY_PEM"),
             ("domain = \"localhost\"", "domain = \"http://x\"", "BIDD_PUBLIC__DOMAIN"),
+            ("[storage]", "[toss]\nbase_url = \"t\"\n[storage]", "BIDD_TOSS__BASE_URL"),
             ("admins = \"1002, 7\"", "admins = \"me\"", "BIDD_ADMINS"),
             ("[storage]", "[deals]\nhold_seconds = 60\n[storage]", "BIDD_DEALS__HOLD_SECONDS"),
             (

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{Router, middleware};
 use control_plane_gateway::kakaopay::KakaoPay;
+use control_plane_gateway::toss::Toss;
 use control_plane_gateway::{AnyGateway, Timeouts};
 use control_plane_telemetry::clock::Clock;
 use control_plane_telemetry::health::{self, Readiness};
@@ -45,7 +46,9 @@ pub enum StartError {
     #[error("BIDD_TOKEN_KEY_PEM: tokens cannot be signed with this key")]
     Tokens(#[from] TokensError),
     #[error("BIDD_KAKAOPAY__BASE_URL: the payment gateway cannot be set up")]
-    Gateway(#[source] Box<dyn std::error::Error + Send + Sync>),
+    KakaoPay(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("BIDD_TOSS__BASE_URL: the payment gateway cannot be set up")]
+    Toss(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Service {
@@ -68,7 +71,8 @@ impl Service {
             entropy: Entropy::system(),
             images: Images::new(&config.storage),
             cluster,
-            gateway: gateway(&config)?,
+            kakaopay: kakaopay(&config)?,
+            toss: toss(&config)?,
             kakao: KakaoLogin::new(&config)?,
             tokens: Tokens::new(&config)?,
             sealer: config.sealer()?,
@@ -91,8 +95,14 @@ impl Service {
     }
 }
 
-fn gateway(config: &Config) -> Result<AnyGateway, StartError> {
+fn kakaopay(config: &Config) -> Result<AnyGateway, StartError> {
     KakaoPay::new(config.kakaopay.base_url.as_str(), Timeouts::default())
         .map(AnyGateway::KakaoPay)
-        .map_err(|error| StartError::Gateway(Box::new(error)))
+        .map_err(|error| StartError::KakaoPay(Box::new(error)))
+}
+
+fn toss(config: &Config) -> Result<AnyGateway, StartError> {
+    Toss::new(config.toss.base_url.as_str(), Timeouts::default())
+        .map(AnyGateway::Toss)
+        .map_err(|error| StartError::Toss(Box::new(error)))
 }

@@ -9,6 +9,7 @@ use control_plane_telemetry::clock::Clock;
 use control_plane_telemetry::metrics::Metrics;
 use tokio::sync::Notify;
 
+use crate::companies::Provider;
 use crate::config::Config;
 use crate::db::Db;
 use crate::deals::Cluster;
@@ -32,8 +33,10 @@ pub struct Inner {
     pub images: Images,
     /// Where `TimeDeal`s are written to.
     pub cluster: Arc<dyn Cluster>,
-    /// Through which money moves.
-    pub gateway: AnyGateway,
+    /// KakaoPay: for the platform's own fees, and for the companies that are with it.
+    pub kakaopay: AnyGateway,
+    /// Toss Payments, for the companies that are with it.
+    pub toss: AnyGateway,
     pub kakao: KakaoLogin,
     pub tokens: Tokens,
     pub sealer: Sealer,
@@ -41,6 +44,17 @@ pub struct Inner {
     pub page_policy: Policy,
     /// Rung when there is work for the jobs, so that it need not wait for their next look.
     pub work: Notify,
+}
+
+impl Inner {
+    /// Through which the money of a company's shoppers goes back.
+    #[must_use]
+    pub fn gateway_of(&self, provider: Provider) -> &AnyGateway {
+        match provider {
+            Provider::KakaoPay => &self.kakaopay,
+            Provider::Toss => &self.toss,
+        }
+    }
 }
 
 impl AppState {

@@ -319,7 +319,7 @@ pub struct Product {
 pub struct Payment {
     /// The payment provider.
     pub provider: PaymentProvider,
-    /// The company's merchant id at the provider.
+    /// The company's merchant id at the provider: KakaoPay's CID, the client key at Toss.
     #[schemars(length(min = 1, max = bounds::MERCHANT_ID_LENGTH_MAX))]
     pub merchant_id: String,
     /// The name of the secret, in the platform's namespace, that holds the company's key
@@ -334,11 +334,14 @@ pub struct Payment {
 }
 
 /// A payment provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum PaymentProvider {
-    /// KakaoPay.
+    /// KakaoPay. What is meant where nothing is said: it was the only one once.
+    #[default]
     KakaoPay,
+    /// Toss Payments.
+    Toss,
 }
 
 /// Whether a deal is brought about.

@@ -20,6 +20,7 @@ mod m0021_ledger;
 mod m0022_jobs;
 mod m0023_adoptions;
 mod m0024_notices;
+mod m0025_merchant_accounts;
 
 pub struct Migrator;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_jobs::Migration),
             Box::new(m0023_adoptions::Migration),
             Box::new(m0024_notices::Migration),
+            Box::new(m0025_merchant_accounts::Migration),
         ]
     }
 }

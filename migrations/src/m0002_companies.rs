@@ -77,7 +77,7 @@ fn members() -> TableCreateStatement {
         .to_owned()
 }
 
-fn merchants() -> TableCreateStatement {
+pub(crate) fn merchants() -> TableCreateStatement {
     Table::create()
         .table("company_merchants")
         .col(uuid("company_id").primary_key())

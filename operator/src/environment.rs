@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
 use operator_core::objects::{ClusterPlatform, Edge, Images, RedisStorage, RoleDefaults};
-use operator_core::{Limits, Platform};
+use operator_core::{Limits, Platform, TossPlaces};
 use serde::Deserialize;
 use serde_json::Value;
 use tenant_runtime_core::config::IdentityConfig;
@@ -36,8 +36,10 @@ pub struct Config {
     /// The port at which the control plane's pods listen, for network policies.
     #[serde(default = "default_control_plane_port")]
     pub control_plane_port: u16,
-    /// The payment provider's API, without a slash at the end.
+    /// KakaoPay's API, without a slash at the end.
     pub payment_base_url: String,
+    #[serde(default)]
+    pub toss: TossConfig,
     pub public: Public,
     pub images: Images,
     pub edge: Edge,
@@ -47,6 +49,23 @@ pub struct Config {
     pub resources: RoleDefaults,
     #[serde(default)]
     pub limits: LimitsConfig,
+}
+
+/// Where Toss Payments is, without slashes at the ends.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TossConfig {
+    /// The API.
+    pub base_url: String,
+    /// The script that opens the payment window in the shopper's browser.
+    pub script_url: String,
+}
+
+impl Default for TossConfig {
+    fn default() -> Self {
+        let TossPlaces { base_url, script_url } = TossPlaces::default();
+        TossConfig { base_url, script_url }
+    }
 }
 
 /// The platform as a shopper's browser sees it.
@@ -109,9 +128,12 @@ impl Config {
             }
             wrong(&path.join("__"), &error.kind.to_string())
         })?;
-        for (variable, url) in
-            [("control_plane_url", &config.control_plane_url), ("payment_base_url", &config.payment_base_url)]
-        {
+        for (variable, url) in [
+            ("control_plane_url", &config.control_plane_url),
+            ("payment_base_url", &config.payment_base_url),
+            ("toss__base_url", &config.toss.base_url),
+            ("toss__script_url", &config.toss.script_url),
+        ] {
             if !url.starts_with("http") || url.ends_with('/') {
                 return Err(wrong(variable, "give a URL with its scheme and without a slash at the end"));
             }
@@ -145,7 +167,11 @@ impl Config {
             scheme: scheme.to_owned(),
             port: self.public.port,
             ledger_base_url: self.control_plane_url.clone(),
-            payment_base_url: self.payment_base_url.clone(),
+            kakaopay_base_url: self.payment_base_url.clone(),
+            toss: TossPlaces {
+                base_url: self.toss.base_url.clone(),
+                script_url: self.toss.script_url.clone(),
+            },
             identity,
         };
         let storefront = platform.origin(&format!("ddib.{}", self.public.domain));
@@ -216,6 +242,8 @@ mod tests {
         assert_eq!(platform.identity.issuer, "http://ddib.localhost:8088");
         assert_eq!(platform.identity.sign_in_url, "http://ddib.localhost:8088/api/v1/auth/renew");
         assert_eq!(platform.identity.orders_url, "http://ddib.localhost:8088/orders");
+        assert_eq!(platform.kakaopay_base_url, "http://198.19.0.1:9000");
+        assert_eq!(platform.toss, TossPlaces::default());
     }
 
     #[test]
@@ -226,6 +254,7 @@ mod tests {
             ("bidd.svc", "bidd.svc/", "BIDD_OPERATOR_CONTROL_PLANE_URL"),
             ("\"http\",", "\"ftp\",", "BIDD_OPERATOR_PUBLIC__SCHEME"),
             (", redis = \"bidd.local/redis:1\"", "", "BIDD_OPERATOR_IMAGES__REDIS"),
+            ("limits =", "toss = { script_url = \"js\" }\nlimits =", "BIDD_OPERATOR_TOSS__SCRIPT_URL"),
         ] {
             let text = GOOD.replacen(before, after, 1);
             assert_ne!(text, GOOD);

@@ -60,6 +60,10 @@ pub enum ApiError {
     GatewayResting { retry_seconds: u32 },
     #[error("the payment gateway refuses the payment")]
     PaymentRefused,
+    #[error("the payment that was brought back is of another order")]
+    PaymentForeign,
+    #[error("the payment that was brought back is of another amount than the order")]
+    AmountDiffers,
     #[error("the payment gateway refuses the refund")]
     RefundRefused,
     #[error("the hold is over")]
@@ -147,6 +151,14 @@ impl ApiError {
                 S::CONFLICT,
                 "payment_refused",
                 "결제사가 결제를 받아 주지 않았어요. 판매자에게 문의해 주세요.",
+            ),
+            ApiError::PaymentForeign => {
+                (S::CONFLICT, "payment_foreign", "다른 주문의 결제예요. 이 주문에서 다시 결제해 주세요.")
+            }
+            ApiError::AmountDiffers => (
+                S::CONFLICT,
+                "amount_differs",
+                "결제하려던 금액이 주문 금액과 달라 결제를 멈췄어요. 빠져나간 돈은 없어요.",
             ),
             ApiError::RefundRefused => (
                 S::CONFLICT,

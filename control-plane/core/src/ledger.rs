@@ -2,7 +2,7 @@
 //! about. The runtime of a deal appends events in order; the control plane stores them verbatim and
 //! recomputes the chain. Two parties that hold the same events hold the same digest.
 
-use crds::Won;
+use crds::{PaymentProvider, Won};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -35,7 +35,11 @@ pub enum OrderEvent {
         amount: Won,
         /// The gateway's own reference of the payment.
         payment_ref: String,
-        /// `MONEY` or `CARD`, as the gateway said.
+        /// Whose gateway it is. Left out where it is KakaoPay's, which was the only one once: what was
+        /// hashed then is read as it was meant.
+        #[serde(default, skip_serializing_if = "is_kakaopay")]
+        provider: PaymentProvider,
+        /// As the gateway said: `MONEY` or `CARD` at KakaoPay, `카드` and others at Toss.
         method: String,
         delivery: Delivery,
     },
@@ -47,6 +51,10 @@ pub enum OrderEvent {
         amount: Won,
         reason: String,
     },
+}
+
+fn is_kakaopay(provider: &PaymentProvider) -> bool {
+    *provider == PaymentProvider::KakaoPay
 }
 
 /// Where an order goes.

@@ -141,6 +141,7 @@ mod tests {
             quantity,
             amount: Won(amount),
             payment_ref: format!("T{order}"),
+            provider: crds::PaymentProvider::KakaoPay,
             method: "MONEY".to_owned(),
             delivery: Delivery {
                 recipient: "박지민".to_owned(),

@@ -8,6 +8,7 @@ use crate::kakaopay::KakaoPay;
 use crate::toss::Toss;
 
 /// Every provider there is.
+#[expect(clippy::large_enum_variant, reason = "a process has one or two of them")]
 #[derive(Debug, Clone)]
 pub enum AnyGateway {
     KakaoPay(KakaoPay),
@@ -33,6 +34,18 @@ impl Gateway for AnyGateway {
         match self {
             AnyGateway::KakaoPay(kakaopay) => kakaopay.lookup(merchant, payment_ref).await,
             AnyGateway::Toss(toss) => toss.lookup(merchant, payment_ref).await,
+        }
+    }
+
+    async fn lookup_agreed(
+        &self,
+        merchant: &Merchant,
+        payment_ref: &str,
+        proof: &str,
+    ) -> Result<Lookup, LookupError> {
+        match self {
+            AnyGateway::KakaoPay(kakaopay) => kakaopay.lookup_agreed(merchant, payment_ref, proof).await,
+            AnyGateway::Toss(toss) => toss.lookup_agreed(merchant, payment_ref, proof).await,
         }
     }
 

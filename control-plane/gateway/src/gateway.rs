@@ -32,6 +32,18 @@ pub trait Gateway: Send + Sync + 'static {
         payment_ref: &str,
     ) -> impl Future<Output = Result<Lookup, LookupError>> + Send;
 
+    /// What the gateway knows of the payment that `proof` was brought back for. Where a reference
+    /// stands for one payment alone, that is the one; elsewhere it may be of another order, which the
+    /// caller finds in the answer.
+    fn lookup_agreed(
+        &self,
+        merchant: &Merchant,
+        payment_ref: &str,
+        _proof: &str,
+    ) -> impl Future<Output = Result<Lookup, LookupError>> + Send {
+        self.lookup(merchant, payment_ref)
+    }
+
     /// Gives money back, all or a part of it.
     fn cancel(&self, merchant: &Merchant, cancel: &Cancel)
     -> impl Future<Output = Outcome<Cancelled>> + Send;
@@ -62,6 +74,8 @@ pub struct Order {
     pub approval_url: String,
     pub cancel_url: String,
     pub fail_url: String,
+    /// The page of ours that opens the provider's own payment window, for a provider that has one.
+    pub window_url: String,
     /// When we ask. The payment's life is counted from here, so that a slow answer shortens it.
     pub asked_at: Timestamp,
 }

@@ -62,6 +62,7 @@ fn order() -> Order {
         approval_url: "http://shop.test/approve".into(),
         cancel_url: "http://shop.test/cancel".into(),
         fail_url: "http://shop.test/fail".into(),
+        window_url: String::new(),
         asked_at: "2026-11-24T01:00:00Z".parse().unwrap(),
     }
 }

@@ -1,4 +1,4 @@
-//! Rows of companies, their members and their merchant keys.
+//! Rows of companies, their members and their merchant accounts.
 
 pub mod company {
     use sea_orm::entity::prelude::*;
@@ -35,7 +35,11 @@ pub mod company {
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
     pub enum Relation {
-        #[sea_orm(has_one = "super::merchant::Entity")]
+        /// The one that it has chosen.
+        #[sea_orm(
+            has_one = "super::merchant::Entity",
+            on_condition = r#"super::merchant::Column::Chosen.eq(true)"#
+        )]
         Merchant,
     }
 
@@ -96,16 +100,22 @@ pub mod member {
 pub mod merchant {
     use sea_orm::entity::prelude::*;
 
+    use crate::companies::Provider;
     use crate::ids::{CompanyId, UserId};
     use crate::time::Micros;
 
     #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "company_merchants")]
+    #[sea_orm(table_name = "merchant_accounts")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub company_id: CompanyId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub provider: Provider,
         pub merchant_id: String,
         pub sealed_key: String,
+        /// Of one account of a company: the one that its next deals use. The others are kept for the
+        /// refunds of what was paid through them.
+        pub chosen: bool,
         pub updated_at: Micros,
         pub updated_by: UserId,
     }

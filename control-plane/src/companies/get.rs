@@ -16,6 +16,6 @@ use crate::state::AppState;
     responses((status = 200, body = Company))
 )]
 pub async fn get(State(state): State<AppState>, member: CompanyMember) -> Result<Json<Company>, ApiError> {
-    let merchant_id = store::merchant_id(state.db.read(), member.company.id).await?;
-    Ok(Json(Company::new(member.company, merchant_id)))
+    let merchant = store::chosen(state.db.read(), member.company.id).await?;
+    Ok(Json(Company::new(member.company, merchant)))
 }

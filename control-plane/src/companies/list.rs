@@ -40,7 +40,5 @@ pub async fn list(
     let limit = page::limit(query.limit)?;
     let rows = store::list(state.db.read(), query.state, after, limit + 1).await?;
     let place = |(company, _): &store::WithMerchant| company.place();
-    Ok(Json(Page::of(rows, limit, place, |(company, merchant)| {
-        Company::new(company, merchant.map(|merchant| merchant.merchant_id))
-    })))
+    Ok(Json(Page::of(rows, limit, place, |(company, merchant)| Company::new(company, merchant))))
 }

@@ -1,5 +1,5 @@
 //! Companies: they apply with their business number, an admin reviews the application, and their
-//! merchant key is kept under seal.
+//! merchant keys are kept under seal.
 
 pub mod entity;
 pub mod merchant;
@@ -55,6 +55,50 @@ pub enum Role {
     Manager,
     /// Reads.
     Viewer,
+}
+
+/// Through whom a company's shoppers pay.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumIter,
+    DeriveActiveEnum,
+)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = PaymentProvider)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(20))", rename_all = "camelCase")]
+pub enum Provider {
+    /// What is meant where nothing is said.
+    #[default]
+    KakaoPay,
+    /// Toss Payments.
+    Toss,
+}
+
+impl From<crds::PaymentProvider> for Provider {
+    fn from(provider: crds::PaymentProvider) -> Provider {
+        match provider {
+            crds::PaymentProvider::KakaoPay => Provider::KakaoPay,
+            crds::PaymentProvider::Toss => Provider::Toss,
+        }
+    }
+}
+
+impl From<Provider> for crds::PaymentProvider {
+    fn from(provider: Provider) -> crds::PaymentProvider {
+        match provider {
+            Provider::KakaoPay => crds::PaymentProvider::KakaoPay,
+            Provider::Toss => crds::PaymentProvider::Toss,
+        }
+    }
 }
 
 /// A company that is not there, or not the asker's.

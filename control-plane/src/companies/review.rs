@@ -66,6 +66,6 @@ async fn review(
     let now = state.clock.now();
     let company = store::review(&state.db, &state.entropy, admin.user, CompanyId(id), &review, now).await?;
     state.work.notify_one();
-    let merchant_id = store::merchant_id(state.db.read(), company.id).await?;
-    Ok(Json(Company::new(company, merchant_id)))
+    let merchant = store::chosen(state.db.read(), company.id).await?;
+    Ok(Json(Company::new(company, merchant)))
 }

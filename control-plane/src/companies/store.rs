@@ -278,10 +278,11 @@ pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<com
     company::Entity::find().filter(company::Column::ClaimedSlug.eq(slug)).one(db).await
 }
 
-/// The id of a company's merchant account, where it has one.
+/// The merchant account that a company has chosen, where it has one.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn merchant_id(db: &impl ConnectionTrait, company: CompanyId) -> Result<Option<String>, DbErr> {
-    Ok(merchant::Entity::find_by_id(company).one(db).await?.map(|merchant| merchant.merchant_id))
+pub async fn chosen(db: &impl ConnectionTrait, company: CompanyId) -> Result<Option<merchant::Model>, DbErr> {
+    let accounts = merchant::Entity::find().filter(merchant::Column::CompanyId.eq(company));
+    accounts.filter(merchant::Column::Chosen.eq(true)).one(db).await
 }

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{State, company};
+use super::entity::merchant;
+use super::{Provider, State, company};
 use crate::ids::CompanyId;
 
 /// A company as its members and the platform's admins see it.
@@ -30,12 +31,14 @@ pub struct Company {
     pub reviewed_at: Option<Timestamp>,
     /// Whether there is a merchant account. Its key is never shown.
     pub merchant_configured: bool,
+    /// At whom that account is.
+    pub merchant_provider: Option<Provider>,
     pub merchant_id: Option<String>,
 }
 
 impl Company {
     #[must_use]
-    pub fn new(row: company::Model, merchant_id: Option<String>) -> Company {
+    pub fn new(row: company::Model, merchant: Option<merchant::Model>) -> Company {
         let business_number = BusinessNumber::parse(&row.business_number)
             .map_or(row.business_number, |number| number.to_string());
         Company {
@@ -51,8 +54,9 @@ impl Company {
             rejected_reason: row.rejected_reason,
             applied_at: row.applied_at.timestamp(),
             reviewed_at: row.reviewed_at.map(Timestamp::from),
-            merchant_configured: merchant_id.is_some(),
-            merchant_id,
+            merchant_configured: merchant.is_some(),
+            merchant_provider: merchant.as_ref().map(|account| account.provider),
+            merchant_id: merchant.map(|account| account.merchant_id),
         }
     }
 }

@@ -16,6 +16,7 @@ pub struct Facts<'a> {
     pub deal: &'a str,
     pub rental: &'a rentals::entity::Model,
     pub company: &'a company::Model,
+    pub provider: PaymentProvider,
     /// The company's merchant id at the payment provider.
     pub merchant_id: &'a str,
     pub products: &'a [products::entity::Model],
@@ -25,7 +26,7 @@ pub struct Facts<'a> {
 
 #[must_use]
 pub fn build(facts: &Facts<'_>) -> TimeDeal {
-    let Facts { deal, rental, company, merchant_id, products, public, defaults } = facts;
+    let Facts { deal, rental, company, provider, merchant_id, products, public, defaults } = facts;
     let spec = TimeDealSpec {
         company: CompanyRef { id: company.id.0, slug: company.slug.clone(), name: company.name.clone() },
         title: rental.title.clone(),
@@ -47,7 +48,7 @@ pub fn build(facts: &Facts<'_>) -> TimeDeal {
         },
         products: products.iter().map(|product| self::product(public, product)).collect(),
         payment: Payment {
-            provider: PaymentProvider::KakaoPay,
+            provider: *provider,
             merchant_id: (*merchant_id).to_owned(),
             secret_ref: (*deal).to_owned(),
             hold_seconds: defaults.hold_seconds,
@@ -169,6 +170,7 @@ mod tests {
             deal: "hanbit-20261124-1000",
             rental: &rental(),
             company: &company(),
+            provider: PaymentProvider::KakaoPay,
             merchant_id: "TC0ONETIME",
             products,
             public: &PublicConfig { scheme: Scheme::Http, domain: "localhost".to_owned(), port: 8080 },

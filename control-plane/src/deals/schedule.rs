@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use control_plane_core::deal_name::deal_name;
 use control_plane_core::rental::Rental;
+use crds::{PaymentProvider, Phase, TimeDeal};
 use jiff::Timestamp;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -15,6 +16,7 @@ use secrecy::SecretString;
 use super::builder::{Facts, build};
 use super::cluster::{ClusterError, LEDGER_TOKEN, MERCHANT_KEY};
 use super::refusal;
+use crate::companies::merchant::Account;
 use crate::companies::{self, company};
 use crate::ids::{CompanyId, RentalId};
 use crate::jobs::{self, Done, JobError, Kind};
@@ -30,8 +32,7 @@ use crate::time::Micros;
 /// What a company needs to sell.
 struct Seller {
     company: company::Model,
-    merchant_id: String,
-    merchant_key: SecretString,
+    account: Account,
 }
 
 /// Writes the rental's deal where that is possible, and where the deal is not over.
@@ -113,8 +114,8 @@ async fn seller(state: &AppState, company: CompanyId) -> Result<Option<Seller>, 
     if company.state != companies::State::Approved {
         return Ok(None);
     }
-    let merchant = companies::merchant::open(db, &state.sealer, company.id).await?;
-    Ok(merchant.map(|merchant| Seller { company, merchant_id: merchant.id, merchant_key: merchant.key }))
+    let account = companies::merchant::open(db, &state.sealer, company.id).await?;
+    Ok(account.map(|account| Seller { company, account }))
 }
 
 /// Makes the rental a deal, with a ledger and a credential, where it is none yet. Nothing where
@@ -160,6 +161,30 @@ async fn free_name(tx: &DatabaseTransaction, name: &str) -> Result<String, DbErr
     Ok(free)
 }
 
+/// On whose account a deal's shoppers pay.
+struct Payee {
+    provider: PaymentProvider,
+    merchant_id: String,
+    /// `None` where the company no longer has the key: then the deal's secret stays as it is.
+    key: Option<SecretString>,
+}
+
+/// The account that the company has chosen; for a deal whose runtime is being made or was, the one that
+/// it was made with, since its pods have that one's key and never get another.
+async fn payee(state: &AppState, seller: &Seller, there: Option<&TimeDeal>) -> Result<Payee, JobError> {
+    let phase = |deal: &TimeDeal| deal.status.as_ref().map(|status| status.phase).unwrap_or_default();
+    let made = there.filter(|there| phase(there) > Phase::Pending);
+    let Some(payment) = made.map(|there| &there.spec.payment) else {
+        let Account { provider, merchant } = &seller.account;
+        let (merchant_id, key) = (merchant.id.clone(), Some(merchant.key.clone()));
+        return Ok(Payee { provider: (*provider).into(), merchant_id, key });
+    };
+    let (provider, company) = (payment.provider, seller.company.id);
+    let kept = companies::merchant::open_at(state.db.read(), &state.sealer, company, provider.into()).await?;
+    let key = kept.filter(|kept| kept.id == payment.merchant_id).map(|kept| kept.key);
+    Ok(Payee { provider, merchant_id: payment.merchant_id.clone(), key })
+}
+
 /// Writes the secret and the deal. A deal that was written before and is gone was deleted, and is
 /// left alone.
 async fn apply(state: &AppState, rental: &Model, seller: &Seller) -> Result<(), JobError> {
@@ -174,16 +199,14 @@ async fn apply(state: &AppState, rental: &Model, seller: &Seller) -> Result<(), 
         tracing::info!(deal, "the deal was deleted and is not written again");
         return Ok(());
     }
-    let secret = BTreeMap::from([
-        (MERCHANT_KEY.to_owned(), seller.merchant_key.clone()),
-        (LEDGER_TOKEN.to_owned(), open::credential(state, &ledger)?),
-    ]);
+    let Payee { provider, merchant_id, key } = payee(state, seller, there.as_ref()).await?;
     let products = products::of_rental(state.db.read(), rental.id).await?;
     let resource = build(&Facts {
         deal,
         rental,
         company: &seller.company,
-        merchant_id: &seller.merchant_id,
+        provider,
+        merchant_id: &merchant_id,
         products: &products,
         public: &state.config.public,
         defaults: &state.config.deals,
@@ -192,7 +215,13 @@ async fn apply(state: &AppState, rental: &Model, seller: &Seller) -> Result<(), 
         refusal::note(state, rental, Some(Refusal::new("InvalidSpec", &violation.to_string()))).await?;
         return Err(format!("the deal breaks a rule: {violation}").into());
     }
-    state.cluster.apply_secret(deal, secret).await?;
+    if let Some(key) = key {
+        let secret = BTreeMap::from([
+            (MERCHANT_KEY.to_owned(), key),
+            (LEDGER_TOKEN.to_owned(), open::credential(state, &ledger)?),
+        ]);
+        state.cluster.apply_secret(deal, secret).await?;
+    }
     if let Err(error) = state.cluster.apply(resource).await {
         if let ClusterError::Refused(message) = &error {
             refusal::note(state, rental, Some(Refusal::new("Refused", message))).await?;

@@ -71,6 +71,7 @@ pub mod order {
     use control_plane_core::ledger::Delivery;
     use sea_orm::entity::prelude::*;
 
+    use crate::companies::Provider;
     use crate::ids::{CompanyId, OrderId, UserId};
     use crate::time::Micros;
 
@@ -94,6 +95,8 @@ pub mod order {
         pub refunded_at: Option<Micros>,
         #[sea_orm(column_type = "Text")]
         pub delivery: String,
+        /// Through whose gateway it was paid.
+        pub provider: Provider,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -129,6 +129,7 @@ fn paid(ledger: &super::entity::ledger::Model, event: &OrderEvent) -> Option<ord
         quantity,
         amount,
         payment_ref,
+        provider,
         method,
         delivery,
     } = event
@@ -152,6 +153,7 @@ fn paid(ledger: &super::entity::ledger::Model, event: &OrderEvent) -> Option<ord
         paid_at: (*at).into(),
         refunded_at: None,
         delivery: serde_json::to_string(delivery).expect("a delivery is plain data"),
+        provider: (*provider).into(),
     })
 }
 

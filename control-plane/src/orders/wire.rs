@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::companies::company;
+use crate::companies::{Provider, company};
 use crate::config::PublicConfig;
 use crate::deals::adoption;
 use crate::error::ApiError;
@@ -40,7 +40,9 @@ pub struct Order {
     /// What has gone back of it, in won.
     pub refunded: i64,
     pub state: OrderState,
-    /// `MONEY` or `CARD`.
+    /// Through whom it was paid.
+    pub provider: Provider,
+    /// In the provider's words: `MONEY` or `CARD` at KakaoPay, `카드` and others at Toss.
     pub method: String,
     pub paid_at: Timestamp,
     pub refunded_at: Option<Timestamp>,
@@ -171,6 +173,7 @@ pub async fn assemble<C: ConnectionTrait>(
             amount: order.amount,
             refunded: order.refunded,
             state: order.state.into(),
+            provider: order.provider,
             method: order.method,
             paid_at: order.paid_at.into(),
             refunded_at: order.refunded_at.map(Into::into),

@@ -43,12 +43,13 @@ pub async fn execute(state: &AppState, refund: RefundId) -> Result<Done, JobErro
         return Ok(Done::Finished);
     }
     let order = order::Entity::find_by_id(row.order_id).one(db).await?.ok_or("a refund has an order")?;
+    // Whoever the company is with by now: the money is where it was paid.
     let merchant = match ledger.rental_id {
-        Some(_) => merchant::open(db, &state.sealer, order.company_id).await?,
+        Some(_) => merchant::open_at(db, &state.sealer, order.company_id, order.provider).await?,
         None => Some(adoption::merchant(state, &ledger.deal).await?),
     };
     let merchant = merchant.ok_or("the company has no merchant key any more")?;
-    let seen = match state.gateway.lookup(&merchant, &order.payment_ref).await {
+    let seen = match state.gateway_of(order.provider).lookup(&merchant, &order.payment_ref).await {
         Ok(lookup) => seen(&lookup),
         Err(LookupError::UnknownPayment) => Seen::NeverPaid,
         Err(error) => return Err(error.into()),
@@ -87,7 +88,7 @@ async fn cancel(
         cancellable_before,
         asked_at: state.clock.now(),
     };
-    match state.gateway.cancel(merchant, &cancel).await {
+    match state.gateway_of(order.provider).cancel(merchant, &cancel).await {
         Outcome::Done(cancelled) => {
             record(state, refund, cancelled.amount).await?;
             Ok(Done::Finished)

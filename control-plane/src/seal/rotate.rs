@@ -5,10 +5,10 @@
 //! lives for minutes and is left alone.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{DbErr, QueryOrder as _, QuerySelect as _};
+use sea_orm::{Condition, DbErr, QueryOrder as _, QuerySelect as _};
 
 use super::{SealError, Sealer};
-use crate::companies::{entity::merchant, merchant as account};
+use crate::companies::{Provider, entity::merchant, merchant as account};
 use crate::db::Db;
 use crate::entropy::Entropy;
 use crate::ids::CompanyId;
@@ -58,23 +58,31 @@ struct Rotation<'a> {
 impl Rotation<'_> {
     async fn merchants(&mut self) -> Result<(), DbErr> {
         use merchant::{Column, Entity};
-        let mut after: Option<CompanyId> = None;
+        let mut after: Option<(CompanyId, Provider)> = None;
         loop {
-            let page = Entity::find().order_by_asc(Column::CompanyId).limit(PAGE);
+            let page = Entity::find().order_by_asc(Column::CompanyId).order_by_asc(Column::Provider);
             let page = match after {
-                Some(after) => page.filter(Column::CompanyId.gt(after)),
+                Some((company, provider)) => page.filter(
+                    Condition::any().add(Column::CompanyId.gt(company)).add(
+                        Condition::all()
+                            .add(Column::CompanyId.eq(company))
+                            .add(Column::Provider.gt(provider)),
+                    ),
+                ),
                 None => page,
             };
-            let rows = page.all(self.db.read()).await?;
+            let rows = page.limit(PAGE).all(self.db.read()).await?;
             let Some(last) = rows.last() else { return Ok(()) };
-            after = Some(last.company_id);
+            after = Some((last.company_id, last.provider));
             for row in rows {
-                let Some(sealed) = self.reseal(account::context(row.company_id), &row.sealed_key) else {
+                let context = account::context(row.company_id, row.provider);
+                let Some(sealed) = self.reseal(context, &row.sealed_key) else {
                     continue;
                 };
                 let done = Entity::update_many()
                     .col_expr(Column::SealedKey, Expr::value(sealed))
                     .filter(Column::CompanyId.eq(row.company_id))
+                    .filter(Column::Provider.eq(row.provider))
                     .filter(Column::SealedKey.eq(row.sealed_key))
                     .exec(self.db.write())
                     .await?;

@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use control_plane::audit;
-use control_plane::companies::{merchant, store};
+use control_plane::companies::{Provider, merchant, store};
 use control_plane::http::site::Site;
 use control_plane::ids::CompanyId;
 use secrecy::ExposeSecret as _;
@@ -160,7 +160,9 @@ async fn the_merchant_key_goes_in_and_never_out() {
     }
     let company = CompanyId(Uuid::try_parse(&id).unwrap());
     let db = platform.state.db.read();
-    let merchant = merchant::open(db, &platform.state.sealer, company).await.unwrap().unwrap();
+    let opened = merchant::open(db, &platform.state.sealer, company).await.unwrap().unwrap();
+    assert_eq!(opened.provider, Provider::KakaoPay, "what is meant where nothing is said");
+    let merchant = opened.merchant;
     assert_eq!((merchant.id.as_str(), merchant.key.expose_secret()), ("TC0ONETIME", "DEV0123456789"));
 
     for (field, value, code) in [
@@ -174,7 +176,74 @@ async fn the_merchant_key_goes_in_and_never_out() {
         let answer = owner.json(Method::PUT, &path, &bad).await;
         assert_eq!(answer.field_errors(), [(field.to_owned(), code.to_owned())], "{value}");
     }
-    assert_eq!(store::merchant_id(db, company).await.unwrap().as_deref(), Some("TC0ONETIME"));
+    let chosen = store::chosen(db, company).await.unwrap().unwrap();
+    assert_eq!(chosen.merchant_id, "TC0ONETIME");
+}
+
+#[tokio::test]
+async fn a_company_chooses_its_provider_and_the_other_account_is_kept() {
+    const SECRET: &str = "test_sk_GjLJoQ1aVZ";
+    let platform = platform().await;
+    let (mut owner, id) = applied(&platform).await;
+    let path = format!("/api/v1/companies/{id}/merchant");
+    let kakaopay =
+        json!({"provider": "kakaoPay", "merchantId": "TC0ONETIME", "merchantKey": "DEV0123456789"});
+    let toss = json!({"provider": "toss", "merchantId": "test_ck_D5GePWvyJ", "merchantKey": SECRET});
+    assert_eq!(owner.get(&format!("/api/v1/companies/{id}")).await.json()["merchantProvider"], Value::Null);
+    owner.json(Method::PUT, &path, &kakaopay).await;
+    let answer = owner.json(Method::PUT, &path, &toss).await;
+    assert_eq!(answer.status.as_u16(), 200, "{answer:?}");
+    let mut admin = platform.signed_in(Site::Bidd, ADMIN, "이관리").await;
+    for shown in [
+        answer.json(),
+        owner.get(&format!("/api/v1/companies/{id}")).await.json(),
+        admin.get("/api/v1/admin/companies").await.json()["items"][0].clone(),
+    ] {
+        let account = (&shown["merchantProvider"], &shown["merchantId"], &shown["merchantConfigured"]);
+        assert_eq!(account, (&json!("toss"), &json!("test_ck_D5GePWvyJ"), &json!(true)));
+        assert!(!shown.to_string().contains(SECRET), "a secret is never shown");
+    }
+    let listed = admin.get("/api/v1/admin/companies").await.json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "a company with two accounts is one company");
+
+    let company = CompanyId(Uuid::try_parse(&id).unwrap());
+    let (db, sealer) = (platform.state.db.read(), &platform.state.sealer);
+    let account = merchant::open(db, sealer, company).await.unwrap().unwrap();
+    assert_eq!((account.provider, account.merchant.key.expose_secret()), (Provider::Toss, SECRET));
+    assert!(!format!("{account:?}").contains(SECRET), "nor logged");
+    let kept = merchant::open_at(db, sealer, company, Provider::KakaoPay).await.unwrap().unwrap();
+    assert_eq!(kept.key.expose_secret(), "DEV0123456789");
+    let deeds = audit::of_company(db, company).await.unwrap();
+    assert!(!format!("{deeds:?}").contains(SECRET));
+
+    for (field, value, wrong) in [
+        ("merchantId", json!("TC0ONETIME"), "merchantId"),
+        ("merchantId", json!("test_ck_"), "merchantId"),
+        ("merchantId", json!(format!("test_ck_{}", "x".repeat(57))), "merchantId"),
+        ("merchantId", json!("test_ck_<script>"), "merchantId"),
+        ("merchantId", json!(SECRET), "merchantId"),
+        ("merchantKey", json!("test_ck_D5GePWvyJ"), "merchantKey"),
+        ("merchantKey", json!("live_sk_of_the_real_shop"), "merchantKey"),
+        ("merchantKey", json!("DEV0123456789"), "merchantKey"),
+    ] {
+        let mut bad = toss.clone();
+        bad[field] = value.clone();
+        let fields: Vec<String> =
+            owner.json(Method::PUT, &path, &bad).await.field_errors().into_iter().map(|e| e.0).collect();
+        assert_eq!(fields, [wrong], "{value}");
+    }
+    let mut unknown = toss.clone();
+    unknown["provider"] = json!("cash");
+    assert_eq!(owner.json(Method::PUT, &path, &unknown).await.problem(), (422, "invalid_body".to_owned()));
+    // Back again: the choice changes, and nothing is asked for twice.
+    owner.json(Method::PUT, &path, &kakaopay).await;
+    let account = merchant::open(db, sealer, company).await.unwrap().unwrap();
+    assert_eq!(account.provider, Provider::KakaoPay);
+    // Nobody else may choose, signed in or not.
+    let mut rival = platform.signed_in(Site::Bidd, 77, "오대표").await;
+    assert_eq!(rival.json(Method::PUT, &path, &toss).await.problem(), (404, "company_unknown".to_owned()));
+    let nobody = platform.browser(Site::Bidd).json(Method::PUT, &path, &toss).await;
+    assert_eq!(nobody.problem(), (401, "not_signed_in".to_owned()));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use control_plane_core::ledger::{Delivery, Entry, Head, OrderEvent};
-use crds::Won;
+use crds::{PaymentProvider, Won};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -52,6 +52,7 @@ pub fn paid(order: u128, shopper: &Person, at: Timestamp, amount: i64) -> OrderE
         quantity: 1,
         amount: Won(amount),
         payment_ref: format!("T-{order}"),
+        provider: PaymentProvider::KakaoPay,
         method: "MONEY".to_owned(),
         delivery: Delivery {
             recipient: "박지민".to_owned(),

@@ -1,9 +1,12 @@
 //! The schema changes under a platform that has a past: nothing of the books is lost on the way.
 
+use control_plane::companies::{Provider, store};
 use control_plane::db::Db;
+use control_plane::ids::CompanyId;
+use control_plane::ledger::entity::order;
 use futures_util::future::join_all;
 use migrations::{Migrator, MigratorTrait as _};
-use sea_orm::{ConnectionTrait as _, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, Statement};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -26,6 +29,13 @@ const PAST: [&str; 6] = [
 ];
 
 const TABLES: [&str; 4] = ["ledgers", "order_events", "orders", "refunds"];
+
+/// What an order had before it knew its payment provider.
+const ORDER: &str = "id, deal, company_id, shopper_id, product_id, product_name, quantity, amount, refunded,
+     payment_ref, method, state, paid_at, refunded_at, delivery";
+
+/// A merchant account from when there was one provider.
+const ACCOUNT: &str = "INSERT INTO company_merchants VALUES (#1, 'CT12345678', 'sealed', 1, #4)";
 
 /// A statement, with the ids in it as the database writes them.
 fn written(db: &Db, statement: &str) -> String {
@@ -51,7 +61,8 @@ async fn rows(db: &Db) -> Vec<String> {
     let mut rows = Vec::new();
     for table in TABLES {
         let backend = db.write().get_database_backend();
-        let select = Statement::from_string(backend, format!("SELECT * FROM {table}"));
+        let columns = if table == "orders" { ORDER } else { "*" };
+        let select = Statement::from_string(backend, format!("SELECT {columns} FROM {table}"));
         let found = db.write().query_all_raw(select).await.unwrap();
         rows.extend(found.iter().map(|row| format!("{table} {row:?}")));
     }
@@ -70,13 +81,20 @@ async fn books_that_there_are_stay_as_they_are() {
     for statement in PAST {
         run(&db, statement).await.unwrap();
     }
+    run(&db, ACCOUNT).await.unwrap();
     let before = rows(&db).await;
     assert_eq!(before.len(), 4);
     db.migrate().await.unwrap();
     assert_eq!(rows(&db).await, before);
 
+    let account = store::chosen(db.read(), CompanyId(Uuid::from_u128(1))).await.unwrap().unwrap();
+    assert_eq!((account.provider, account.merchant_id.as_str()), (Provider::KakaoPay, "CT12345678"));
+    assert_eq!(account.sealed_key, "sealed");
+    let order = order::Entity::find().one(db.read()).await.unwrap().unwrap();
+    assert_eq!(order.provider, Provider::KakaoPay);
+
     let orphan = "INSERT INTO orders SELECT #7, 'nobody', company_id, shopper_id, product_id, product_name,
-         quantity, amount, refunded, payment_ref, method, state, paid_at, refunded_at, delivery FROM orders";
+         quantity, amount, refunded, payment_ref, method, state, paid_at, refunded_at, delivery, provider FROM orders";
     run(&db, orphan).await.expect_err("an order has a ledger");
     let free =
         "INSERT INTO ledgers VALUES ('by-hand', NULL, #8, 0, 'digest', 0, 0, 'sealed', NULL, NULL, 0, 1)";
@@ -94,7 +112,9 @@ async fn the_schema_can_be_taken_back_and_made_again() {
     }
     db.migrate().await.unwrap();
     for statement in PAST {
-        let now = statement.replace("FALSE, NULL, 0, 1)", "FALSE, NULL, 0, 1, '')");
+        let now = statement
+            .replace("FALSE, NULL, 0, 1)", "FALSE, NULL, 0, 1, '')")
+            .replace("'{}')", "'{}', 'kakaoPay')");
         run(&db, &now).await.unwrap();
     }
     assert_eq!(rows(&db).await.len(), 4);

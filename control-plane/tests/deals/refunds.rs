@@ -1,8 +1,9 @@
 //! Refunds and the settlement: one owner at any time, and the money goes back once.
 
 use axum::http::StatusCode;
+use control_plane::companies::Provider;
 use control_plane_core::ledger::OrderEvent;
-use crds::{Phase, Settlement, TimeDealStatus, Won};
+use crds::{PaymentProvider, Phase, Settlement, TimeDealStatus, Won};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -181,6 +182,71 @@ async fn a_lost_answer_gives_the_money_back_once() {
     platform.advance_seconds(60);
     platform.work().await;
     assert_eq!(order(&platform, &sold, 2).await["state"], "refunded");
+}
+
+/// An order of 5,000 won that was paid through Toss, in a deal with three that were paid elsewhere.
+async fn sold_at_toss(platform: &Platform) -> Sold {
+    let mut sold = sold(platform).await;
+    platform.choose(&sold.owner, Provider::Toss, "test_ck_hanbit", "test_sk_hanbit").await;
+    let OrderEvent::Paid { order, at, shopper, product, product_name, quantity, amount, delivery, .. } =
+        paid(9, &sold.shopper, platform.now(), 5_000)
+    else {
+        unreachable!("it is a payment")
+    };
+    sold.runtime.push(&OrderEvent::Paid {
+        order,
+        at,
+        shopper,
+        product,
+        product_name,
+        quantity,
+        amount,
+        payment_ref: order.to_string(),
+        provider: PaymentProvider::Toss,
+        method: "카드".to_owned(),
+        delivery,
+    });
+    platform.pay.put_paid("key-9", &order.to_string(), 5_000);
+    assert_eq!(sold.runtime.send(platform, 3..4).await.0, StatusCode::OK);
+    sold
+}
+
+#[tokio::test]
+async fn the_money_goes_back_where_it_was_paid_whoever_the_company_is_with_by_now() {
+    let platform = platform().await;
+    let sold = sold_at_toss(&platform).await;
+    settle(&platform, &sold, 8_000, 0).await;
+    let shown = order(&platform, &sold, 9).await;
+    assert_eq!((&shown["provider"], &shown["method"]), (&json!("toss"), &json!("카드")));
+    assert_eq!(order(&platform, &sold, 1).await["provider"], "kakaoPay");
+    // The company is with Toss: what was paid through KakaoPay goes back through KakaoPay.
+    for id in [1, 9] {
+        ask(&platform, &sold, id).await;
+    }
+    platform.work().await;
+    for (id, payment, amount) in [(1, "T-1", 1_000), (9, "key-9", 5_000)] {
+        assert_eq!(order(&platform, &sold, id).await["state"], "refunded", "{id}");
+        let payment = platform.pay.payment(payment);
+        assert_eq!((payment.returned, payment.cancelled), (1, amount), "{id}");
+    }
+    let (_, report) = report(&platform, &sold).await;
+    assert_eq!(report["afterSettlement"], json!({"orders": 2, "refunds": 6_000}));
+}
+
+#[tokio::test]
+async fn a_lost_answer_of_toss_gives_the_money_back_once() {
+    let platform = platform().await;
+    let sold = sold_at_toss(&platform).await;
+    settle(&platform, &sold, 8_000, 0).await;
+    platform.set_merchant_key(&sold.owner).await;
+    platform.pay.set_cancel(Fault::LoseAnswer);
+    ask(&platform, &sold, 9).await;
+    platform.work().await;
+    assert_eq!(order(&platform, &sold, 9).await["state"], "refunding");
+    platform.advance_seconds(2);
+    platform.work().await;
+    assert_eq!(order(&platform, &sold, 9).await["state"], "refunded");
+    assert_eq!(platform.pay.payment("key-9").returned, 1);
 }
 
 #[tokio::test]

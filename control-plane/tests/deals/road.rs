@@ -1,7 +1,8 @@
 //! From a paid rental to a `TimeDeal` and through its life.
 
 use axum::http::StatusCode;
-use crds::{Figures, Phase, TimeDealStatus, Won};
+use control_plane::companies::Provider;
+use crds::{Figures, PaymentProvider, Phase, TimeDealStatus, Won};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use serde_json::{Value, json};
 
@@ -43,6 +44,34 @@ async fn a_rental_becomes_a_deal_once_everything_is_there() {
     let shown = rental(&platform, &owner, &id).await;
     assert_eq!(shown["state"], "scheduled");
     assert_eq!(shown["deal"]["url"], "http://hanbit.ddib.localhost:8080");
+}
+
+#[tokio::test]
+async fn a_deal_keeps_the_account_that_its_runtime_was_made_with() {
+    const DEAL: &str = "hanbit-20261123-1200";
+    let platform = platform().await;
+    let owner = platform.seller("hanbit").await;
+    let (_, name) = platform.deal(&owner, 7_200).await;
+    assert_eq!(name, DEAL);
+    let paid_through = |platform: &Platform| {
+        let payment = platform.cluster.deal(DEAL).unwrap().spec.payment;
+        (payment.provider, payment.merchant_id, platform.cluster.secret(DEAL, "merchant-key"))
+    };
+    // Nothing is made yet: the choice of now counts.
+    platform.choose(&owner, Provider::Toss, "test_ck_hanbit", "test_sk_hanbit").await;
+    platform.work().await;
+    let toss = (PaymentProvider::Toss, "test_ck_hanbit".to_owned(), "test_sk_hanbit".to_owned());
+    assert_eq!(paid_through(&platform), toss);
+    // Its pods are being made, and have the key of that account.
+    let status = TimeDealStatus { phase: Phase::Provisioning, ..TimeDealStatus::default() };
+    platform.cluster.set_status(DEAL, status);
+    platform.set_merchant_key(&owner).await;
+    platform.work().await;
+    assert_eq!(paid_through(&platform), toss);
+    // The same account with another client key is another account.
+    platform.choose(&owner, Provider::Toss, "test_ck_other", "test_sk_other").await;
+    platform.work().await;
+    assert_eq!(paid_through(&platform), toss);
 }
 
 #[tokio::test]

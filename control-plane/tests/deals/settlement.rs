@@ -3,7 +3,7 @@
 
 use axum::http::{HeaderMap, StatusCode};
 use control_plane_core::ledger::{Entry, Head, OrderEvent};
-use crds::{Phase, Settlement, TimeDealStatus, Won};
+use crds::{PaymentProvider, Phase, Settlement, TimeDealStatus, Won};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
@@ -44,6 +44,7 @@ async fn settled(platform: &Platform, agrees: bool) -> Settled {
             quantity: 2,
             amount: Won(amount),
             payment_ref,
+            provider: PaymentProvider::KakaoPay,
             method,
             delivery,
         });

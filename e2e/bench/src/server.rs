@@ -386,6 +386,7 @@ fn deal_config(clock: &Clock, keys: &TokenKeys, products: [(Uuid, u32); 2]) -> D
             provider: PaymentProvider::KakaoPay,
             base_url: "http://127.0.0.1:1".to_owned(),
             merchant_id: "TC0ONETIME".to_owned(),
+            script_url: None,
         },
         identity: IdentityConfig {
             jwks: keys.jwks(),

@@ -12,7 +12,7 @@ use axum::Router;
 use control_plane::AppState;
 use control_plane::config::{
     CalendarConfig, CapacityConfig, Config, DatabaseConfig, DealsConfig, KakaoConfig, KakaoPayConfig,
-    PublicConfig, S3Config, Scheme, StorageConfig,
+    PublicConfig, S3Config, Scheme, StorageConfig, TossConfig,
 };
 use control_plane_telemetry::clock::Clock;
 use control_plane_telemetry::health::Readiness;
@@ -21,7 +21,7 @@ use control_plane_telemetry::shutdown::{self, Shutdown};
 use control_plane_token::Keys;
 use crds::{Phase, TimeDeal};
 use e2e_kakao_sim::Simulator;
-use operator::{Context, Limits, Platform};
+use operator::{Context, Limits, Platform, TossPlaces};
 use tenant_runtime_core::config::IdentityConfig;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -217,6 +217,7 @@ fn configuration(layout: &Layout, settings: &Settings) -> anyhow::Result<Config>
             merchant_id: e2e_kakao_sim::TEST_CID.to_owned(),
             merchant_key: e2e_kakao_sim::TEST_KEY.into(),
         },
+        toss: TossConfig { base_url: format!("{kakao}/toss").parse()? },
         storage: StorageConfig::S3(S3Config {
             endpoint: Some(format!("http://127.0.0.1:{}", settings.ports.storage).parse()?),
             region: storage::REGION.to_owned(),
@@ -257,7 +258,11 @@ fn context(settings: &Settings) -> anyhow::Result<Context> {
             scheme: "http".to_owned(),
             port: Some(settings.ports.edge),
             ledger_base_url: settings.control_plane_url(),
-            payment_base_url: settings.kakao_url(),
+            kakaopay_base_url: settings.kakao_url(),
+            toss: TossPlaces {
+                base_url: format!("{}/toss", settings.kakao_url()),
+                script_url: format!("{}/toss/script.js", settings.kakao_url()),
+            },
             identity: IdentityConfig {
                 jwks: keys.jwks(),
                 issuer: storefront.clone(),

@@ -16,7 +16,9 @@ use e2e_platform::executor::{ExecutorError, Processes, Programs};
 use e2e_platform::process::Identity;
 use e2e_platform::state::Layout;
 use jiff::{SignedDuration, Timestamp};
-use operator::{Desired, Executor as _, Platform, Presence, Replicas, RoleReplicas, RuntimeDesired};
+use operator::{
+    Desired, Executor as _, Platform, Presence, Replicas, RoleReplicas, RuntimeDesired, TossPlaces,
+};
 use rustix::process::{Pid, Signal, kill_process};
 use tenant_runtime_core::config::IdentityConfig;
 
@@ -112,7 +114,8 @@ fn desired(deal: &TimeDeal) -> RuntimeDesired {
         scheme: "http".to_owned(),
         port: Some(8080),
         ledger_base_url: "http://127.0.0.1:1".to_owned(),
-        payment_base_url: "http://127.0.0.1:1".to_owned(),
+        kakaopay_base_url: "http://127.0.0.1:1".to_owned(),
+        toss: TossPlaces::default(),
         identity: IdentityConfig {
             jwks: serde_json::json!({"keys": []}),
             issuer: "http://bidd.localhost:8080".to_owned(),

@@ -1,6 +1,6 @@
 //! The configuration of a deal's runtime, from what was ordered and what the platform is.
 
-use crds::{TimeDealSpec, Window};
+use crds::{PaymentProvider, TimeDealSpec, Window};
 use tenant_runtime_core::config::{
     DealConfig, IdentityConfig, LedgerConfig, PaymentConfig, ProductSettings, Settings,
 };
@@ -14,9 +14,28 @@ pub struct Platform {
     pub port: Option<u16>,
     /// The control plane as the runtime reaches it, without a slash at the end.
     pub ledger_base_url: String,
-    /// The payment provider's API, without a slash at the end.
-    pub payment_base_url: String,
+    /// KakaoPay's API, without a slash at the end.
+    pub kakaopay_base_url: String,
+    pub toss: TossPlaces,
     pub identity: IdentityConfig,
+}
+
+/// Where Toss Payments is, without slashes at the ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TossPlaces {
+    /// The API.
+    pub base_url: String,
+    /// The script that opens the payment window.
+    pub script_url: String,
+}
+
+impl Default for TossPlaces {
+    fn default() -> Self {
+        TossPlaces {
+            base_url: "https://api.tosspayments.com".to_owned(),
+            script_url: "https://js.tosspayments.com/v2/standard".to_owned(),
+        }
+    }
 }
 
 impl Platform {
@@ -52,14 +71,23 @@ pub fn build(
         claim_seconds: spec.waiting_room.claim_seconds,
         hold_seconds: spec.payment.hold_seconds,
         restock_on_refund: spec.restock_on_refund,
-        payment: PaymentConfig {
-            provider: spec.payment.provider,
-            base_url: platform.payment_base_url.clone(),
-            merchant_id: spec.payment.merchant_id.clone(),
-        },
+        payment: payment(spec, platform),
         identity: platform.identity.clone(),
         ledger: LedgerConfig { base_url: platform.ledger_base_url.clone() },
         settings,
+    }
+}
+
+fn payment(spec: &TimeDealSpec, platform: &Platform) -> PaymentConfig {
+    let (base_url, script_url) = match spec.payment.provider {
+        PaymentProvider::KakaoPay => (&platform.kakaopay_base_url, None),
+        PaymentProvider::Toss => (&platform.toss.base_url, Some(platform.toss.script_url.clone())),
+    };
+    PaymentConfig {
+        provider: spec.payment.provider,
+        base_url: base_url.clone(),
+        merchant_id: spec.payment.merchant_id.clone(),
+        script_url,
     }
 }
 

@@ -18,7 +18,7 @@ mod settling;
 mod view;
 mod wake;
 
-pub use config::Platform;
+pub use config::{Platform, TossPlaces};
 pub use desired::{Desired, Notice, Plan, Replicas, RoleReplicas, RuntimeDesired, Severity};
 pub use observed::{Observed, Presence, RolesReady};
 pub use plan::{Context, Limits, plan};

@@ -13,6 +13,7 @@ use crds::{
 use jiff::{SignedDuration, Timestamp};
 use operator_core::{
     Context, Desired, FINALIZER, Limits, Notice, Observed, Platform, Presence, RolesReady, RuntimeDesired,
+    TossPlaces,
 };
 use tenant_runtime_core::config::{DealConfig, IdentityConfig};
 use tenant_runtime_core::report::Report;
@@ -80,7 +81,8 @@ pub fn context() -> Context {
             scheme: "http".into(),
             port: None,
             ledger_base_url: "http://127.0.0.1:9000".into(),
-            payment_base_url: "http://127.0.0.1:9100".into(),
+            kakaopay_base_url: "http://127.0.0.1:9100".into(),
+            toss: TossPlaces::default(),
             identity,
         },
         limits: Limits::default(),

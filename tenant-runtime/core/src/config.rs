@@ -71,8 +71,11 @@ pub struct PaymentConfig {
     pub provider: PaymentProvider,
     /// The provider's API, for instance `https://open-api.kakaopay.com`.
     pub base_url: String,
-    /// The company's merchant id (KakaoPay's CID).
+    /// The company's merchant id: KakaoPay's CID, the client key at Toss.
     pub merchant_id: String,
+    /// The script that opens the provider's own payment window, for a provider that has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub script_url: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

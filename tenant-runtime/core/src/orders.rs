@@ -11,7 +11,7 @@
 //! atomic: the Redis step of the same name is, and it must agree with the one here.
 
 use control_plane_core::ledger::{Delivery, OrderEvent};
-use crds::Won;
+use crds::{PaymentProvider, Won};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +129,8 @@ pub enum ReleaseReason {
     Abandoned,
     /// The gateway said for certain that it will not take the money.
     PaymentFailed,
+    /// Another amount than the order's was paid under its name, and has gone back.
+    AmountDiffered,
 }
 
 /// Why an arrow cannot be taken.
@@ -272,7 +274,7 @@ impl Order {
 
     /// What the ledger is told about an order that has just been paid or refunded.
     #[must_use]
-    pub fn event(&self) -> Option<OrderEvent> {
+    pub fn event(&self, provider: PaymentProvider) -> Option<OrderEvent> {
         match &self.state {
             State::Paid { receipt } => Some(OrderEvent::Paid {
                 order: self.id.0,
@@ -283,6 +285,7 @@ impl Order {
                 quantity: self.item.quantity,
                 amount: self.item.amount,
                 payment_ref: receipt.payment_ref.clone(),
+                provider,
                 method: receipt.method.clone(),
                 delivery: self.delivery.clone(),
             }),
@@ -304,8 +307,11 @@ pub enum Sighting {
     Unreachable,
     /// The gateway answers that it does not know the payment.
     Missing,
-    /// What the gateway has under our reference is not this order's payment.
+    /// What the gateway has under our reference, or under what was brought back, is not this order's
+    /// payment.
     Foreign,
+    /// It is of this order, but of another amount: one that somebody's browser made up.
+    OtherAmount(Misfit),
     /// No money has moved, but it still could.
     InProgress,
     /// No money has moved and none ever will.
@@ -321,6 +327,17 @@ pub enum Sighting {
     Cancelled,
 }
 
+/// What became of the money of a payment that is not of the order's amount. No order stands for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misfit {
+    /// No money has moved. Our confirmation, which names the order's amount, is refused for it.
+    Open,
+    /// It was taken, and this much of it has not gone back.
+    Taken { cancellable: Won },
+    /// All of it has gone back.
+    Returned,
+}
+
 /// What recovery does with an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
@@ -330,6 +347,8 @@ pub enum Decision {
     Release(ReleaseReason),
     /// No money was taken yet and the shopper has agreed: ask for it again with the same proof.
     Confirm,
+    /// This proof is worthless and no money was taken: the shopper may pay again while the hold lasts.
+    Reopen,
     /// Money is at the gateway that no order stands for, or that is owed back.
     CancelAtGateway { cancellable: Won },
     /// The money is back: the order is refunded.
@@ -360,10 +379,13 @@ pub fn decide(order: &Order, seen: &Sighting, now: Timestamp) -> Decision {
         },
         State::Released { .. } => match seen {
             Sighting::Paid { .. } => Decision::CancelAtGateway { cancellable: order.item.amount },
-            Sighting::PartCancelled { cancellable } => {
+            Sighting::PartCancelled { cancellable }
+            | Sighting::OtherAmount(Misfit::Taken { cancellable }) => {
                 Decision::CancelAtGateway { cancellable: *cancellable }
             }
-            Sighting::Cancelled | Sighting::Failed => Decision::Settled,
+            Sighting::Cancelled | Sighting::Failed | Sighting::OtherAmount(Misfit::Returned) => {
+                Decision::Settled
+            }
             _ => Decision::Wait,
         },
         State::Held => Decision::Wait,
@@ -380,10 +402,15 @@ fn decide_ready(order: &Order, seen: &Sighting, now: Timestamp) -> Decision {
     }
     match seen {
         Sighting::Paid { method } => Decision::Commit { method: method.clone() },
-        Sighting::PartCancelled { cancellable } => Decision::CancelAtGateway { cancellable: *cancellable },
-        Sighting::InProgress | Sighting::Failed | Sighting::Cancelled | Sighting::Missing => {
-            Decision::Release(ReleaseReason::Expired)
+        Sighting::PartCancelled { cancellable } | Sighting::OtherAmount(Misfit::Taken { cancellable }) => {
+            Decision::CancelAtGateway { cancellable: *cancellable }
         }
+        Sighting::OtherAmount(Misfit::Returned) => Decision::Release(ReleaseReason::AmountDiffered),
+        Sighting::InProgress
+        | Sighting::Failed
+        | Sighting::Cancelled
+        | Sighting::Missing
+        | Sighting::OtherAmount(Misfit::Open) => Decision::Release(ReleaseReason::Expired),
         Sighting::Unreachable | Sighting::Foreign if overdue >= LOOKUP_PATIENCE => {
             Decision::Release(ReleaseReason::Expired)
         }
@@ -406,13 +433,26 @@ fn decide_approving(
             Decision::CancelAtGateway { cancellable: (*cancellable).min(amount) }
         }
         Sighting::Failed | Sighting::Cancelled => Decision::Release(ReleaseReason::PaymentFailed),
+        // Its money is no order's. Once it is back the gateway takes no other under the order's name.
+        Sighting::OtherAmount(Misfit::Taken { cancellable }) => {
+            Decision::CancelAtGateway { cancellable: *cancellable }
+        }
+        Sighting::OtherAmount(Misfit::Returned) => Decision::Release(ReleaseReason::AmountDiffered),
+        // No confirmation of ours takes money by such a proof.
+        Sighting::OtherAmount(Misfit::Open) | Sighting::Foreign
+            if now.duration_since(since) >= RECOVER_AFTER =>
+        {
+            Decision::Reopen
+        }
         Sighting::InProgress if now.duration_since(since) >= RECOVER_AFTER => Decision::Confirm,
         Sighting::Missing if now.duration_since(payment.expires_at) >= LOOKUP_PATIENCE => {
             Decision::Release(ReleaseReason::PaymentFailed)
         }
-        Sighting::InProgress | Sighting::Missing | Sighting::Foreign | Sighting::Unreachable => {
-            Decision::Wait
-        }
+        Sighting::InProgress
+        | Sighting::Missing
+        | Sighting::Foreign
+        | Sighting::Unreachable
+        | Sighting::OtherAmount(Misfit::Open) => Decision::Wait,
     }
 }
 

@@ -122,14 +122,19 @@ fn after_the_deadline_no_payment_can_begin() {
 
 #[test]
 fn the_events_of_an_order_carry_what_the_books_need() {
-    let Some(OrderEvent::Paid { amount, payment_ref, method, at: when, .. }) = paid().event() else {
+    let Some(OrderEvent::Paid { amount, payment_ref, provider, method, at: when, .. }) =
+        paid().event(PaymentProvider::Toss)
+    else {
         panic!("a paid order has an event")
     };
     assert_eq!((amount, payment_ref.as_str(), method.as_str()), (Won(25_800), "T1", "MONEY"));
-    assert_eq!(when, at(101));
-    assert!(matches!(refunded().event(), Some(OrderEvent::Refunded { amount: Won(25_800), .. })));
+    assert_eq!((when, provider), (at(101), PaymentProvider::Toss));
+    assert!(matches!(
+        refunded().event(PaymentProvider::Toss),
+        Some(OrderEvent::Refunded { amount: Won(25_800), .. })
+    ));
     for order in [held(), ready(), approving(), refunding(), released()] {
-        assert_eq!(order.event(), None);
+        assert_eq!(order.event(PaymentProvider::Toss), None);
     }
 }
 
@@ -141,6 +146,11 @@ fn recovery_decides_by_state_sighting_and_time() {
     let part = Sighting::PartCancelled { cancellable: Won(800) };
     let commit = Decision::Commit { method: "CARD".into() };
     let expired = Decision::Release(ReleaseReason::Expired);
+    let differed = Decision::Release(ReleaseReason::AmountDiffered);
+    let other = Sighting::OtherAmount(Misfit::Open);
+    let taken = Sighting::OtherAmount(Misfit::Taken { cancellable: Won(100) });
+    let returned = Sighting::OtherAmount(Misfit::Returned);
+    let hundred = Decision::CancelAtGateway { cancellable: Won(100) };
     let failed = Decision::Release(ReleaseReason::PaymentFailed);
     let rest = Decision::CancelAtGateway { cancellable: Won(800) };
     let whole = Decision::CancelAtGateway { cancellable: Won(25_800) };
@@ -161,6 +171,10 @@ fn recovery_decides_by_state_sighting_and_time() {
         (ready(), 960, &Unreachable, &Wait),
         (ready(), 1_019, &Foreign, &Wait),
         (ready(), 1_020, &Unreachable, &expired),
+        (ready(), 959, &taken, &Wait),
+        (ready(), 960, &other, &expired),
+        (ready(), 960, &taken, &hundred),
+        (ready(), 960, &returned, &differed),
         // Approving: an approval may be on its way; only a final answer releases.
         (approving(), 101, &money, &commit),
         (approving(), 119, &InProgress, &Wait),
@@ -172,7 +186,13 @@ fn recovery_decides_by_state_sighting_and_time() {
         (approving(), 959, &Missing, &Wait),
         (approving(), 960, &Missing, &failed),
         (approving(), 9_000, &Unreachable, &Wait),
-        (approving(), 9_000, &Foreign, &Wait),
+        (approving(), 119, &Foreign, &Wait),
+        (approving(), 120, &Foreign, &Decision::Reopen),
+        // Another amount: never committed, and nothing is released before it has gone back.
+        (approving(), 119, &other, &Wait),
+        (approving(), 120, &other, &Decision::Reopen),
+        (approving(), 101, &taken, &hundred),
+        (approving(), 101, &returned, &differed),
         // Refunding: until the gateway says that the money is back.
         (refunding(), 300, &Cancelled, &Decision::CommitRefund),
         (refunding(), 300, &money, &whole),
@@ -187,6 +207,9 @@ fn recovery_decides_by_state_sighting_and_time() {
         (released(), 2_000, &Failed, &Settled),
         (released(), 2_000, &InProgress, &Wait),
         (released(), 2_000, &Unreachable, &Wait),
+        (released(), 2_000, &taken, &hundred),
+        (released(), 2_000, &returned, &Settled),
+        (released(), 2_000, &other, &Wait),
         // Decided.
         (paid(), 2_000, &money, &Settled),
         (refunded(), 2_000, &Cancelled, &Settled),

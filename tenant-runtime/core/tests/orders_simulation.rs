@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use control_plane_core::ledger::{Delivery, OrderEvent};
-use crds::Won;
+use crds::{PaymentProvider, Won};
 use jiff::{SignedDuration, Timestamp};
 use tenant_runtime_core::ids::{OrderId, ProductId, ShopperId};
 use tenant_runtime_core::orders::{Announced, Decision, Item, Order, ReleaseReason, Sighting, State, decide};
@@ -252,7 +252,7 @@ impl World {
         match self.orders[order].clone().paid("MONEY".into(), self.now) {
             Ok(paid) => {
                 self.stock = self.stock.sell(paid.item.quantity).unwrap();
-                self.ledger.push(paid.event().unwrap());
+                self.ledger.push(paid.event(PaymentProvider::KakaoPay).unwrap());
                 self.orders[order] = paid;
             }
             Err(_) if matches!(self.orders[order].state, State::Released { .. }) => self.strays.push(order),
@@ -273,7 +273,7 @@ impl World {
     fn commit_refund(&mut self, order: usize) {
         let Ok(refunded) = self.orders[order].clone().refunded(self.now) else { return };
         self.stock = self.stock.restock(refunded.item.quantity).unwrap();
-        self.ledger.push(refunded.event().unwrap());
+        self.ledger.push(refunded.event(PaymentProvider::KakaoPay).unwrap());
         self.orders[order] = refunded;
     }
 
@@ -298,6 +298,7 @@ impl World {
                 self.calls.push(Call::Cancel { order, payment_ref: payment_ref.unwrap() });
             }
             Decision::CommitRefund => self.commit_refund(order),
+            Decision::Reopen => panic!("every payment here is of its order's amount"),
             Decision::Wait | Decision::Settled => {}
         }
     }
@@ -386,6 +387,7 @@ fn word(decision: &Decision) -> &'static str {
         Decision::Commit { .. } => "commit",
         Decision::Release(_) => "release",
         Decision::Confirm => "confirm",
+        Decision::Reopen => "reopen",
         Decision::CancelAtGateway { .. } => "cancel at the gateway",
         Decision::CommitRefund => "commit the refund",
         Decision::Wait => "wait",

@@ -145,7 +145,7 @@ pub async fn paid(runtime: &Runtime, paid: &Order) -> Result<Moved, StoreError> 
         .key(keys.stock(paid.item.product.0))
         .arg(paid.id.to_string())
         .arg(serde_json::to_string(receipt).expect("a receipt is plain data"))
-        .arg(event_text(paid));
+        .arg(event_text(runtime, paid));
     call.run().await.map(|word| Moved::read(runtime, "paid", word))
 }
 
@@ -162,6 +162,7 @@ pub async fn release(runtime: &Runtime, order: &Order, reason: ReleaseReason) ->
         ReleaseReason::Expired => "expired",
         ReleaseReason::Abandoned => "abandoned",
         ReleaseReason::PaymentFailed => "paymentFailed",
+        ReleaseReason::AmountDiffered => "amountDiffered",
     };
     let keys = &runtime.keys;
     let call = runtime
@@ -233,7 +234,7 @@ pub async fn refunded(runtime: &Runtime, refunded: &Order) -> Result<Moved, Stor
         .key(keys.settings())
         .arg(refunded.id.to_string())
         .arg(at.as_millisecond())
-        .arg(event_text(refunded))
+        .arg(event_text(runtime, refunded))
         .arg(u8::from(runtime.config.restock_on_refund))
         .arg(runtime.config.closes_at.as_millisecond());
     call.run().await.map(|word| Moved::read(runtime, "refunded", word))
@@ -287,8 +288,8 @@ pub async fn stock_left(
     products.fold(call, |call, product| call.key(runtime.keys.stock(product.0))).run().await
 }
 
-fn event_text(order: &Order) -> String {
-    let event = order.event().expect("paid and refunded orders have an event");
+fn event_text(runtime: &Runtime, order: &Order) -> String {
+    let event = order.event(runtime.config.payment.provider).expect("paid and refunded orders have an event");
     serde_json::to_string(&event).expect("an event is plain data")
 }
 

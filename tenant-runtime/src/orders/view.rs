@@ -1,7 +1,7 @@
 //! An order as its shopper sees it.
 
 use control_plane_core::ledger::Delivery;
-use crds::Won;
+use crds::{PaymentProvider, Won};
 use jiff::Timestamp;
 use serde::Serialize;
 use tenant_runtime_core::ids::{OrderId, ProductId};
@@ -17,6 +17,8 @@ pub struct OrderView {
     pub quantity: u32,
     /// For all pieces, in won.
     pub amount: Won,
+    /// Through whom it is paid.
+    pub provider: PaymentProvider,
     /// Until when the pieces are kept for an order that is not paid.
     pub held_until: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,8 +39,10 @@ pub struct ProductView {
     pub image_url: String,
 }
 
-impl From<Order> for OrderView {
-    fn from(order: Order) -> OrderView {
+impl OrderView {
+    /// `provider` is the deal's.
+    #[must_use]
+    pub fn new(order: Order, provider: PaymentProvider) -> OrderView {
         let (released_reason, paid_at, refunded_at) = match &order.state {
             State::Held | State::Ready { .. } | State::Approving { .. } => (None, None, None),
             State::Paid { receipt } | State::Refunding { receipt, .. } => (None, Some(receipt.at), None),
@@ -55,6 +59,7 @@ impl From<Order> for OrderView {
             },
             quantity: order.item.quantity,
             amount: order.item.amount,
+            provider,
             held_until: order.held_until,
             released_reason,
             created_at: order.created_at,

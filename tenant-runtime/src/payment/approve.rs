@@ -7,10 +7,10 @@
 use axum::extract::State;
 use axum::response::Redirect;
 use control_plane_telemetry::problem::{Path, Query};
-use serde::Deserialize;
 use tenant_runtime_core::ids::OrderId;
 use tenant_runtime_core::orders::Refused;
 
+use super::proof::{Brought, Failure};
 use super::resolve::{self, Ended};
 use crate::error::{ApiError, chain};
 use crate::orders;
@@ -18,33 +18,29 @@ use crate::orders::steps::{self, Moved};
 use crate::redis::patiently;
 use crate::state::Runtime;
 
-const PROOF_CHARS_MAX: usize = 200;
-
-/// What the gateway adds to the address. Whatever else it adds is none of our business.
-#[derive(Debug, Deserialize)]
-pub(super) struct Proof {
-    #[serde(default)]
-    pg_token: String,
-}
-
 /// Takes the money, if the hold is still ours, and shows the order.
 pub(super) async fn approve(
     State(runtime): State<Runtime>,
     Path(order): Path<OrderId>,
-    Query(proof): Query<Proof>,
+    Query(brought): Query<Brought>,
 ) -> Redirect {
+    let provider = runtime.config.payment.provider;
     // In a task of its own: a shopper who closes the page must not interrupt a payment halfway.
-    let proof = proof.pg_token;
     let attempt = tokio::spawn({
-        let proof = proof.clone();
-        async move { take_money(&runtime, order, proof).await }
+        let brought = brought.clone();
+        async move { take_money(&runtime, order, &brought).await }
     });
     match attempt.await {
         Ok(Ok(())) => {}
-        Ok(Err(ApiError::GatewayResting { .. })) => return Redirect::to(&try_again_page(order, &proof)),
+        // What the shopper agreed to comes along, since it is brought back only once: the page offers
+        // to come here again with it.
+        Ok(Err(ApiError::GatewayResting { .. })) => {
+            let busy = page(order, Some("busy"));
+            return Redirect::to(&format!("{busy}&{}", brought.query(provider)));
+        }
         Ok(Err(error)) => {
             tracing::info!(%order, %error, "no money was taken");
-            return Redirect::to(&page(order, Some("failed")));
+            return Redirect::to(&page(order, Some(result_of(&error))));
         }
         Err(panic) => tracing::error!(%order, %panic, "an approval broke off; recovery finishes it"),
     }
@@ -52,16 +48,14 @@ pub(super) async fn approve(
 }
 
 /// An error means that no money was taken. Where that is not known, recovery finds out.
-async fn take_money(runtime: &Runtime, order: OrderId, proof: String) -> Result<(), ApiError> {
-    if proof.is_empty() || proof.len() > PROOF_CHARS_MAX {
-        return Err(ApiError::OrderState);
-    }
+async fn take_money(runtime: &Runtime, order: OrderId, brought: &Brought) -> Result<(), ApiError> {
     // The shopper brings the proof once: a Redis that is just starting again is waited for.
     let order = patiently(|| orders::find(runtime, order)).await?.ok_or(ApiError::OrderUnknown)?;
     if matches!(order.state.name(), "approving" | "paid" | "refunding" | "refunded") {
         // The page was loaded again: there is nothing left to ask for.
         return Ok(());
     }
+    let proof = brought.proof(runtime.config.payment.provider, &order)?.to_owned();
     let approving = order.approve(proof.clone(), runtime.now()).map_err(|refused| match refused {
         Refused::State(_) => ApiError::OrderState,
         Refused::TooLate => ApiError::HoldExpired,
@@ -90,18 +84,21 @@ pub(super) async fn cancelled(Path(order): Path<OrderId>) -> Redirect {
 }
 
 /// The gateway could not do it. The pieces stay held: another attempt may follow.
-pub(super) async fn failed(Path(order): Path<OrderId>) -> Redirect {
-    Redirect::to(&page(order, Some("failed")))
+pub(super) async fn failed(Path(order): Path<OrderId>, Query(failure): Query<Failure>) -> Redirect {
+    let result = if failure.is_cancellation() { "cancelled" } else { "failed" };
+    Redirect::to(&page(order, Some(result)))
 }
 
-/// The order's page while the gateway is left alone. What the shopper agreed to there comes along, since
-/// it is brought back only once: the page offers to come here again with it.
-fn try_again_page(order: OrderId, proof: &str) -> String {
-    let proof: String = url::form_urlencoded::byte_serialize(proof.as_bytes()).collect();
-    format!("{}&pg_token={proof}", page(order, Some("busy")))
+/// The page has words of its own for an amount that is not the order's.
+fn result_of(error: &ApiError) -> &'static str {
+    match error {
+        ApiError::AmountDiffers => "amount_differs",
+        _ => "failed",
+    }
 }
 
-fn page(order: OrderId, result: Option<&str>) -> String {
+/// The order's own page, and what it is told about the way back.
+pub(super) fn page(order: OrderId, result: Option<&str>) -> String {
     match result {
         None => format!("/orders/{order}"),
         Some(result) => format!("/orders/{order}?result={result}"),

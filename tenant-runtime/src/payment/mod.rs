@@ -10,11 +10,13 @@ mod chain;
 mod export;
 mod figures;
 mod limits;
+mod proof;
 mod ready;
 pub mod recover;
 mod refund;
 mod resolve;
 mod till;
+mod window;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -33,6 +35,9 @@ pub fn router(_: Runtime) -> Router<Runtime> {
         .route("/orders/{order}/cancel", get(approve::cancelled))
         .route("/orders/{order}/fail", get(approve::failed))
         .route("/orders/{order}/refund", post(refund::refund))
+        .route("/orders/{order}/window", get(window::page))
+        .route("/window.css", get(window::style))
+        .route("/window.js", get(window::script))
 }
 
 /// What happens besides requests in a process with the payment role: recovery and export. Returns

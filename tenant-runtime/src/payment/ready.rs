@@ -69,13 +69,15 @@ pub(super) async fn ready(
 }
 
 /// Whether the announced payment can still be agreed to. Where the gateway does not say otherwise,
-/// it can.
+/// it can. A provider's own window makes a new payment whenever it is opened, for as long as the
+/// shopper may.
 async fn is_alive(runtime: &Runtime, order: &Order, payment: &Announced) -> bool {
     runtime.now() < payment.expires_at
-        && !matches!(
-            resolve::look_up(runtime, order).await,
-            Sighting::Failed | Sighting::Cancelled | Sighting::Missing
-        )
+        && (runtime.till.desk().script.is_some()
+            || !matches!(
+                resolve::look_up(runtime, order).await,
+                Sighting::Failed | Sighting::Cancelled | Sighting::Missing
+            ))
 }
 
 async fn announce(runtime: &Runtime, order: &Order, leave: Admission<'_>) -> Result<Announced, ApiError> {
@@ -95,12 +97,16 @@ async fn announce(runtime: &Runtime, order: &Order, leave: Admission<'_>) -> Res
         approval_url: back("approve"),
         cancel_url: back("cancel"),
         fail_url: back("fail"),
+        window_url: back("window"),
         asked_at: now,
     };
     let desk = runtime.till.desk();
     let begun = desk.gateway.begin(&desk.merchant, &announcement).await;
-    let is_outage = matches!(&begun, Err(BeginError::Unavailable(doubt)) if doubt.is_outage());
-    leave.ended(is_outage, runtime.clock.now());
+    // A provider's own window announces the payment: nobody was called, and nothing was learnt.
+    if desk.script.is_none() {
+        let is_outage = matches!(&begun, Err(BeginError::Unavailable(doubt)) if doubt.is_outage());
+        leave.ended(is_outage, runtime.clock.now());
+    }
     let begun = begun.map_err(|error| {
         tracing::warn!(order = %order.id, error = %chain(&error), "no payment was announced");
         match error {

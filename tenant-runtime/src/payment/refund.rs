@@ -49,11 +49,12 @@ pub(super) async fn refund(
         }
     }
     let order = orders::find_own(&runtime, buyer.shopper, order.id).await?;
-    match order.state {
-        OrderState::Refunding { .. } => Ok((StatusCode::ACCEPTED, Json(order.into()))),
-        OrderState::Refunded { .. } => Ok((StatusCode::OK, Json(order.into()))),
-        _ => Err(ApiError::OrderState),
-    }
+    let status = match order.state {
+        OrderState::Refunding { .. } => StatusCode::ACCEPTED,
+        OrderState::Refunded { .. } => StatusCode::OK,
+        _ => return Err(ApiError::OrderState),
+    };
+    Ok((status, Json(OrderView::new(order, runtime.config.payment.provider))))
 }
 
 fn check(reason: &str) -> Result<String, ApiError> {

@@ -2,7 +2,7 @@
 //! and writes down what it said. Everything here may be repeated, and by several at once.
 
 use control_plane_gateway::{Cancel, Confirm, DeclineKind, Gateway as _, LookupError, Outcome, PaymentState};
-use tenant_runtime_core::orders::{Decision, Order, ReleaseReason, Sighting, State, decide};
+use tenant_runtime_core::orders::{Decision, Misfit, Order, ReleaseReason, Sighting, State, decide};
 
 use super::breaker::Admission;
 use crate::error::chain;
@@ -69,10 +69,8 @@ async fn ask_for_money(
             runtime.meter.called("approve_declined");
             tracing::info!(order = %order.id, %decline, "the gateway took no money");
             match decline.kind {
-                // The hold lives on: the shopper may come back with a good proof, or with another card.
                 DeclineKind::ProofRejected | DeclineKind::Rejected | DeclineKind::Merchant => {
-                    let _moved = steps::reopen(runtime, order.id, proof).await?;
-                    Ok(Ended::NoMoney)
+                    reopen(runtime, order).await
                 }
                 DeclineKind::Expired | DeclineKind::UnknownPayment | DeclineKind::Mismatch => {
                     release(runtime, order, ReleaseReason::PaymentFailed).await
@@ -138,6 +136,7 @@ pub(super) async fn look_and_act(runtime: &Runtime, order: &Order) -> Result<End
         Decision::Commit { method } => commit(runtime, order, method).await,
         Decision::Release(reason) => release(runtime, order, reason).await,
         Decision::Confirm => ask_for_money(runtime, order, None).await,
+        Decision::Reopen => reopen(runtime, order).await,
         Decision::CancelAtGateway { cancellable } => ask_for_return(runtime, order, cancellable).await,
         Decision::CommitRefund => returned(runtime, order).await,
         Decision::Settled => {
@@ -152,7 +151,12 @@ pub(super) async fn look_and_act(runtime: &Runtime, order: &Order) -> Result<End
 pub(super) async fn look_up(runtime: &Runtime, order: &Order) -> Sighting {
     let Some(payment_ref) = order.payment_ref() else { return Sighting::Missing };
     let desk = runtime.till.desk();
-    let lookup = match desk.gateway.lookup(&desk.merchant, payment_ref).await {
+    let (gateway, merchant) = (&desk.gateway, &desk.merchant);
+    let found = match &order.state {
+        State::Approving { proof, .. } => gateway.lookup_agreed(merchant, payment_ref, proof).await,
+        _ => gateway.lookup(merchant, payment_ref).await,
+    };
+    let lookup = match found {
         Ok(lookup) => lookup,
         Err(LookupError::UnknownPayment) => return Sighting::Missing,
         Err(error @ (LookupError::Unavailable(_) | LookupError::Declined(_))) => {
@@ -161,18 +165,27 @@ pub(super) async fn look_up(runtime: &Runtime, order: &Order) -> Sighting {
         }
     };
     let ours = lookup.order_id == order.id.to_string()
-        && lookup.user_id.is_none_or(|user| user == order.shopper.to_string())
-        && lookup.amount == order.item.amount;
+        && lookup.user_id.is_none_or(|user| user == order.shopper.to_string());
     if !ours {
         tracing::error!(order = %order.id, payment_ref, "the gateway has another payment under this reference");
         return Sighting::Foreign;
     }
+    let fits = lookup.amount == order.item.amount;
+    if !fits {
+        let (amount, state) = (lookup.amount, lookup.state);
+        tracing::error!(order = %order.id, %amount, ?state, "the gateway has a payment of another amount");
+    }
     match lookup.state {
-        PaymentState::InProgress => Sighting::InProgress,
         PaymentState::Failed => Sighting::Failed,
-        PaymentState::Paid => Sighting::Paid { method: lookup.method },
-        PaymentState::PartCancelled => Sighting::PartCancelled { cancellable: lookup.cancellable },
-        PaymentState::Cancelled => Sighting::Cancelled,
+        PaymentState::InProgress if fits => Sighting::InProgress,
+        PaymentState::InProgress => Sighting::OtherAmount(Misfit::Open),
+        PaymentState::Paid if fits => Sighting::Paid { method: lookup.method },
+        PaymentState::PartCancelled if fits => Sighting::PartCancelled { cancellable: lookup.cancellable },
+        PaymentState::Paid | PaymentState::PartCancelled => {
+            Sighting::OtherAmount(Misfit::Taken { cancellable: lookup.cancellable })
+        }
+        PaymentState::Cancelled if fits => Sighting::Cancelled,
+        PaymentState::Cancelled => Sighting::OtherAmount(Misfit::Returned),
     }
 }
 
@@ -196,6 +209,15 @@ async fn commit(runtime: &Runtime, order: &Order, method: String) -> Result<Ende
         }
         Moved::No(_) => Ok(Ended::Decided),
     }
+}
+
+/// The proof is worthless, and the hold lives on: the shopper may come back with a good proof, or with
+/// another card.
+async fn reopen(runtime: &Runtime, order: &Order) -> Result<Ended, StoreError> {
+    if let State::Approving { proof, .. } = &order.state {
+        let _moved = steps::reopen(runtime, order.id, proof).await?;
+    }
+    Ok(Ended::NoMoney)
 }
 
 async fn release(runtime: &Runtime, order: &Order, reason: ReleaseReason) -> Result<Ended, StoreError> {

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use control_plane_gateway::kakaopay::KakaoPay;
+use control_plane_gateway::toss::Toss;
 use control_plane_gateway::{AnyGateway, Merchant, SetupError, Timeouts};
 use control_plane_telemetry::metrics::Metrics;
 use crds::PaymentProvider;
@@ -23,6 +24,8 @@ const LEDGER_ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 pub enum TillError {
     #[error("`payment.baseUrl` cannot be used")]
     Gateway(#[from] SetupError),
+    #[error("`payment.scriptUrl` is missing, or no URL: it opens the payment window of this provider")]
+    Script,
     #[error("`ledger.baseUrl` is no URL")]
     LedgerUrl(#[source] url::ParseError),
     #[error("the HTTP client cannot be set up")]
@@ -41,6 +44,8 @@ pub struct Till {
 pub(super) struct Desk {
     pub gateway: AnyGateway,
     pub merchant: Merchant,
+    /// Where the provider has a payment window of its own, the script that opens it.
+    pub script: Option<Url>,
     pub ledger: reqwest::Client,
     /// Where batches of events go.
     pub ledger_events: Url,
@@ -53,9 +58,13 @@ impl Till {
         let desk = match &secrets.payment {
             None => None,
             Some(payment) => {
-                let gateway = match config.payment.provider {
+                let (base_url, timeouts) = (&config.payment.base_url, Timeouts::default());
+                let (gateway, script) = match config.payment.provider {
                     PaymentProvider::KakaoPay => {
-                        AnyGateway::KakaoPay(KakaoPay::new(&config.payment.base_url, Timeouts::default())?)
+                        (AnyGateway::KakaoPay(KakaoPay::new(base_url, timeouts)?), None)
+                    }
+                    PaymentProvider::Toss => {
+                        (AnyGateway::Toss(Toss::new(base_url, timeouts)?), Some(script(config)?))
                     }
                 };
                 let events = format!(
@@ -76,6 +85,7 @@ impl Till {
                         id: config.payment.merchant_id.clone(),
                         key: payment.merchant_key.clone(),
                     },
+                    script,
                     ledger,
                     ledger_events: Url::parse(&events).map_err(TillError::LedgerUrl)?,
                 })
@@ -93,4 +103,10 @@ impl Till {
     pub(super) fn desk(&self) -> &Desk {
         self.desk.as_ref().expect("payment routes and tasks run only where there is a payment role")
     }
+}
+
+/// The script that opens the payment window.
+fn script(config: &DealConfig) -> Result<Url, TillError> {
+    let url = config.payment.script_url.as_deref().and_then(|text| Url::parse(text).ok());
+    url.filter(|url| matches!(url.scheme(), "http" | "https")).ok_or(TillError::Script)
 }

@@ -28,6 +28,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::routing::{get, post};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+pub use plain::won;
 pub use settings::apply as apply_settings;
 
 use crate::redis::StoreError;

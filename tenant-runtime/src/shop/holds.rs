@@ -76,11 +76,11 @@ pub(super) async fn hold(
                 held_until,
                 state: OrderState::Held,
             };
-            Ok((StatusCode::CREATED, Json(order.into())))
+            Ok((StatusCode::CREATED, Json(OrderView::new(order, runtime.config.payment.provider))))
         }
         Held::Repeated(order) => {
             let order = orders::find_own(&runtime, pass.shopper, order).await?;
-            Ok((StatusCode::OK, Json(order.into())))
+            Ok((StatusCode::OK, Json(OrderView::new(order, runtime.config.payment.provider))))
         }
         Held::KeyReused => Err(ApiError::IdempotencyKeyReused),
         Held::Sealed => Err(ApiError::Sealed),

@@ -23,7 +23,9 @@ pub(super) struct Orders {
 /// The shopper's own orders in this deal, newest first.
 pub(super) async fn list(buyer: Buyer, State(runtime): State<Runtime>) -> Result<Json<Orders>, ApiError> {
     let orders = orders::of_shopper(&runtime, buyer.shopper).await?;
-    Ok(Json(Orders { items: orders.into_iter().map(OrderView::from).collect(), next_cursor: None }))
+    let provider = runtime.config.payment.provider;
+    let items = orders.into_iter().map(|order| OrderView::new(order, provider)).collect();
+    Ok(Json(Orders { items, next_cursor: None }))
 }
 
 /// One of the shopper's own orders. 404 `order_unknown` for everyone else's.
@@ -32,7 +34,8 @@ pub(super) async fn read(
     State(runtime): State<Runtime>,
     Path(order): Path<OrderId>,
 ) -> Result<Json<OrderView>, ApiError> {
-    Ok(Json(orders::find_own(&runtime, buyer.shopper, order).await?.into()))
+    let order = orders::find_own(&runtime, buyer.shopper, order).await?;
+    Ok(Json(OrderView::new(order, runtime.config.payment.provider)))
 }
 
 /// Gives the pieces of an unpaid order back: 204, also where they already are. 409 `order_state`

@@ -12,6 +12,8 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::toss_bank;
+
 pub const KEY: &str = "sim-secret";
 
 /// What goes wrong with one call.
@@ -36,22 +38,24 @@ pub struct Payment {
     pub amount: i64,
     pub status: &'static str,
     pub cancelled: i64,
+    /// By the last cancellation.
+    pub last_cancelled: i64,
     pub token: Option<String>,
     pub times_taken: u32,
 }
 
 #[derive(Default)]
-struct Books {
-    payments: BTreeMap<String, Payment>,
-    faults: BTreeMap<&'static str, VecDeque<Fault>>,
-    calls: BTreeMap<String, u32>,
+pub struct Books {
+    pub payments: BTreeMap<String, Payment>,
+    pub faults: BTreeMap<&'static str, VecDeque<Fault>>,
+    pub calls: BTreeMap<String, u32>,
 }
 
 #[derive(Clone)]
 pub struct Bank {
     pub url: String,
-    books: Arc<Mutex<Books>>,
-    gate: Arc<tokio::sync::Semaphore>,
+    pub books: Arc<Mutex<Books>>,
+    pub gate: Arc<tokio::sync::Semaphore>,
 }
 
 impl Bank {
@@ -62,7 +66,8 @@ impl Bank {
             books: Arc::default(),
             gate: Arc::new(tokio::sync::Semaphore::new(0)),
         };
-        let router = Router::new().route("/online/v1/payment/{call}", post(serve)).with_state(bank.clone());
+        let kakaopay = Router::new().route("/online/v1/payment/{call}", post(serve));
+        let router = kakaopay.merge(toss_bank::routes()).with_state(bank.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         bank
     }
@@ -171,7 +176,7 @@ fn refusal(code: i64) -> Response {
 }
 
 /// The connection breaks off in the middle of the answer.
-fn hang_up() -> Response {
+pub fn hang_up() -> Response {
     let broken =
         futures_util::stream::once(async { Err::<Vec<u8>, _>(std::io::Error::other("the line is dead")) });
     Response::new(Body::from_stream(broken))
@@ -192,6 +197,7 @@ impl Books {
                 amount: body["total_amount"].as_i64().unwrap(),
                 status: "READY",
                 cancelled: 0,
+                last_cancelled: 0,
                 token: None,
                 times_taken: 0,
             };
@@ -239,6 +245,7 @@ impl Books {
                     return Err(-710);
                 }
                 payment.cancelled += wanted;
+                payment.last_cancelled = wanted;
                 payment.status = if wanted == left { "CANCEL_PAYMENT" } else { "PART_CANCEL_PAYMENT" };
                 seen["approved_cancel_amount"] = amount(wanted);
             }

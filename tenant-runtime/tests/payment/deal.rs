@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderMap, Request, StatusCode};
 use control_plane_telemetry::clock::{Clock, ManualClock};
 use control_plane_telemetry::shutdown::Shutdown;
 use control_plane_token::{Issuer, Keys};
@@ -29,11 +29,14 @@ use uuid::Uuid;
 use crate::bank::{self, Bank};
 use crate::books::{self, Ledger};
 use crate::redis::{self, PASSWORD, Redis};
+use crate::toss_bank;
 
 pub const COFFEE: Uuid = Uuid::from_u128(0xc0ffee);
 pub const CUP: Uuid = Uuid::from_u128(0xc04);
 pub const PRICE: i64 = 12_900;
 const ORIGIN: &str = "http://hanbit.ddib.localhost:8080";
+pub const CLIENT_KEY: &str = "test_ck_bank";
+pub const SCRIPT: &str = "http://127.0.0.1:1/v2/standard";
 const ISSUER: &str = "http://bidd.localhost:8080";
 
 /// What differs between the deals of the tests.
@@ -44,6 +47,13 @@ pub struct Plan {
     /// Relative to the start of the test, in seconds.
     pub window: (i64, i64),
     pub restock_on_refund: bool,
+    pub provider: PaymentProvider,
+}
+
+impl Plan {
+    pub fn at(provider: PaymentProvider) -> Plan {
+        Plan { provider, ..Plan::default() }
+    }
 }
 
 impl Default for Plan {
@@ -54,6 +64,7 @@ impl Default for Plan {
             hold_seconds: 600,
             window: (-60, 3_600),
             restock_on_refund: true,
+            provider: PaymentProvider::KakaoPay,
         }
     }
 }
@@ -86,7 +97,9 @@ pub struct Shoppers {
 pub struct Answer {
     pub status: StatusCode,
     pub location: String,
+    pub headers: HeaderMap,
     pub body: Value,
+    pub text: String,
 }
 
 impl Answer {
@@ -189,9 +202,11 @@ impl Shoppers {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status();
         let location = response.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
-        let body = response.into_body().collect().await.unwrap().to_bytes();
-        let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        Answer { status, location: location.unwrap_or_default(), body }
+        let headers = response.headers().clone();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status, location: location.unwrap_or_default(), headers, body, text }
     }
 
     pub async fn get(&self, path: &str, cookie: &str) -> Answer {
@@ -240,12 +255,36 @@ impl Shoppers {
     }
 
     pub async fn approve(&self, order: &str, token: &str) -> Answer {
-        self.get(&format!("/payment/orders/{order}/approve?pg_token={token}"), "").await
+        let brought = match self.runtime.config.payment.provider {
+            PaymentProvider::KakaoPay => format!("pg_token={token}"),
+            PaymentProvider::Toss => {
+                format!("paymentKey={token}&orderId={order}&amount={}", self.amount_of(order).await)
+            }
+        };
+        self.come_back(order, &brought).await
+    }
+
+    /// The gateway sends the shopper back with this in the address.
+    pub async fn come_back(&self, order: &str, brought: &str) -> Answer {
+        self.get(&format!("/payment/orders/{order}/approve?{brought}"), "").await
+    }
+
+    /// The shopper agrees at the gateway, whoever's it is; what the browser brings back.
+    pub async fn agree(&self, order: &str) -> String {
+        match self.runtime.config.payment.provider {
+            PaymentProvider::KakaoPay => self.bank.agree(order),
+            PaymentProvider::Toss => self.bank.agree_in_window(order, self.amount_of(order).await),
+        }
+    }
+
+    pub async fn amount_of(&self, order: &str) -> i64 {
+        let key = self.runtime.keys.order(order.parse().unwrap());
+        self.read(&["HGET", &key, "amount"]).await
     }
 
     pub async fn paid(&self, quantity: u32) -> (String, String) {
         let (order, cookie) = self.ready(quantity).await;
-        let token = self.bank.agree(&order);
+        let token = self.agree(&order).await;
         self.approve(&order, &token).await;
         assert_eq!(self.state(&order).await, "paid");
         (order, cookie)
@@ -310,12 +349,16 @@ pub async fn until<F: Future<Output = bool>>(what: &str, mut condition: impl FnM
 }
 
 async fn process(address: &str, config: DealConfig, clock: Clock) -> Runtime {
+    let key = match config.payment.provider {
+        PaymentProvider::KakaoPay => bank::KEY,
+        PaymentProvider::Toss => toss_bank::KEY,
+    };
     let secrets = Secrets {
         deal_key: [7; 32],
         draw_secret: [9; 32],
         redis_password: PASSWORD.into(),
         control_token: "control".into(),
-        payment: Some(PaymentSecrets { merchant_key: bank::KEY.into(), ledger_token: books::TOKEN.into() }),
+        payment: Some(PaymentSecrets { merchant_key: key.into(), ledger_token: books::TOKEN.into() }),
     };
     let store = redis::connect(address).await;
     let ingredients = Ingredients {
@@ -331,6 +374,23 @@ async fn process(address: &str, config: DealConfig, clock: Clock) -> Runtime {
     // Redis may be killed at this very moment.
     patiently(|| queue::arm(&runtime)).await.unwrap();
     runtime
+}
+
+fn account(provider: PaymentProvider, bank: &str) -> PaymentConfig {
+    match provider {
+        PaymentProvider::KakaoPay => PaymentConfig {
+            provider,
+            base_url: bank.to_owned(),
+            merchant_id: "TC0ONETIME".into(),
+            script_url: None,
+        },
+        PaymentProvider::Toss => PaymentConfig {
+            provider,
+            base_url: format!("{bank}/toss"),
+            merchant_id: CLIENT_KEY.into(),
+            script_url: Some(SCRIPT.into()),
+        },
+    }
 }
 
 fn config(plan: &Plan, start: Timestamp, keys: &Keys, bank: &Bank, ledger: &Ledger) -> DealConfig {
@@ -356,11 +416,7 @@ fn config(plan: &Plan, start: Timestamp, keys: &Keys, bank: &Bank, ledger: &Ledg
         claim_seconds: 30,
         hold_seconds: plan.hold_seconds,
         restock_on_refund: plan.restock_on_refund,
-        payment: PaymentConfig {
-            provider: PaymentProvider::KakaoPay,
-            base_url: bank.url.clone(),
-            merchant_id: "TC0ONETIME".into(),
-        },
+        payment: account(plan.provider, &bank.url),
         identity: IdentityConfig {
             jwks: keys.jwks(),
             issuer: ISSUER.into(),

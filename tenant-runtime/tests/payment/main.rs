@@ -3,6 +3,7 @@
 
 mod bank;
 mod books;
+mod both;
 mod breaker;
 mod chaos;
 mod clocks;
@@ -20,3 +21,5 @@ mod road;
 mod rush;
 mod secrecy;
 mod together;
+mod toss;
+mod toss_bank;

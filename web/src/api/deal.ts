@@ -107,8 +107,10 @@ export interface Order {
   quantity: number;
   /** For all pieces, in won. */
   amount: number;
+  /** Through whom it is paid. */
+  provider: 'kakaoPay' | 'toss';
   heldUntil: string;
-  releasedReason?: 'expired' | 'abandoned' | 'paymentFailed';
+  releasedReason?: 'expired' | 'abandoned' | 'paymentFailed' | 'amountDiffered';
   createdAt: string;
   paidAt?: string;
   refundedAt?: string;

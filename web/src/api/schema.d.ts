@@ -840,6 +840,7 @@ export interface components {
             /** @description Whether there is a merchant account. Its key is never shown. */
             merchantConfigured: boolean;
             merchantId?: string | null;
+            merchantProvider?: components["schemas"]["PaymentProvider"] | null;
             name: string;
             /** @description Why it was rejected, in the reviewer's words. */
             rejectedReason?: string | null;
@@ -1054,12 +1055,14 @@ export interface components {
             id: components["schemas"]["UserId"];
             name: string;
         };
-        /** @description A company's account at KakaoPay. */
+        /** @description A company's account at a payment provider. */
         MerchantAccount: {
-            /** @description The CID: ten capitals and digits. */
+            /** @description KakaoPay's CID: ten capitals and digits. The client key at Toss: `test_ck_…` or `live_ck_…`. */
             merchantId: string;
             /** @description The secret key. It is sealed and never shown again. */
             merchantKey: string;
+            /** @description KakaoPay where it is left out. */
+            provider?: components["schemas"]["PaymentProvider"];
         };
         MyCompany: {
             id: components["schemas"]["CompanyId"];
@@ -1144,11 +1147,13 @@ export interface components {
             deal: string;
             delivery: components["schemas"]["Delivery"];
             id: components["schemas"]["OrderId"];
-            /** @description `MONEY` or `CARD`. */
+            /** @description In the provider's words: `MONEY` or `CARD` at KakaoPay, `카드` and others at Toss. */
             method: string;
             /** Format: date-time */
             paidAt: string;
             product: components["schemas"]["OrderProduct"];
+            /** @description Through whom it was paid. */
+            provider: components["schemas"]["PaymentProvider"];
             /** Format: int32 */
             quantity: number;
             /**
@@ -1216,6 +1221,7 @@ export interface components {
                 /** @description Whether there is a merchant account. Its key is never shown. */
                 merchantConfigured: boolean;
                 merchantId?: string | null;
+                merchantProvider?: components["schemas"]["PaymentProvider"] | null;
                 name: string;
                 /** @description Why it was rejected, in the reviewer's words. */
                 rejectedReason?: string | null;
@@ -1279,11 +1285,13 @@ export interface components {
                 deal: string;
                 delivery: components["schemas"]["Delivery"];
                 id: components["schemas"]["OrderId"];
-                /** @description `MONEY` or `CARD`. */
+                /** @description In the provider's words: `MONEY` or `CARD` at KakaoPay, `카드` and others at Toss. */
                 method: string;
                 /** Format: date-time */
                 paidAt: string;
                 product: components["schemas"]["OrderProduct"];
+                /** @description Through whom it was paid. */
+                provider: components["schemas"]["PaymentProvider"];
                 /** Format: int32 */
                 quantity: number;
                 /**
@@ -1388,6 +1396,11 @@ export interface components {
             /** @description For the next page; null on the last. */
             nextCursor?: string | null;
         };
+        /**
+         * @description Through whom a company's shoppers pay.
+         * @enum {string}
+         */
+        PaymentProvider: "kakaoPay" | "toss";
         Plan: {
             /**
              * Format: int32

@@ -10,6 +10,7 @@ export type Company = Schemas['Company'];
 export type CompanyState = Schemas['CompanyState'];
 export type CompanyApplication = Schemas['NewCompany'];
 export type MerchantAccount = Schemas['MerchantAccount'];
+export type PaymentProvider = Schemas['PaymentProvider'];
 
 export type Plan = Schemas['Plan'];
 export type CapacityCalendar = Schemas['Calendar'];

@@ -2,7 +2,8 @@
 //!
 //! Wire facts: the payment window makes the payment and names it by a `paymentKey`, which only the
 //! payer's browser brings to us; we find a payment by our own order id, under which money is taken
-//! at most once. Every POST may carry an `Idempotency-Key`: the first answer, an error as well, is
+//! at most once, or by that key while we have it: whoever opens the window twice makes two payments
+//! under one order id. Every POST may carry an `Idempotency-Key`: the first answer, an error as well, is
 //! given again for 15 days. So the key names the payment, the step and the minute, and whoever asks
 //! again later, after a look-up, is really heard.
 
@@ -31,7 +32,7 @@ type Failure = failure::Failure<Refusal>;
 /// How long a payment of the window may wait for its confirmation before Toss lets it expire.
 const PAYMENT_LIFE: SignedDuration = SignedDuration::from_mins(30);
 /// Toss' limit of `orderName`.
-const ORDER_NAME_CHARS_MAX: usize = 100;
+pub const ORDER_NAME_CHARS_MAX: usize = 100;
 const ORDER_ID_CHARS: RangeInclusive<usize> = 6..=64;
 const PAYMENT_KEY_CHARS: RangeInclusive<usize> = 1..=200;
 /// What the payer reads beside the money that came back.
@@ -42,21 +43,15 @@ const CANCEL_REASON: &str = "주문 취소";
 pub struct Toss {
     client: reqwest::Client,
     base: Url,
-    window: Url,
 }
 
 impl Toss {
-    /// `base_url` is `https://api.tosspayments.com`, or a simulator's; `window_url` is the page that
-    /// opens the payment window from what its query says.
+    /// `base_url` is `https://api.tosspayments.com`, or a simulator's.
     ///
     /// # Errors
-    /// Where a URL cannot be used, or TLS cannot be set up.
-    pub fn new(base_url: &str, window_url: &str, timeouts: Timeouts) -> Result<Toss, SetupError> {
-        Ok(Toss {
-            client: http::client(timeouts)?,
-            base: http::base(base_url)?,
-            window: http::base(window_url)?,
-        })
+    /// Where the URL cannot be used, or TLS cannot be set up.
+    pub fn new(base_url: &str, timeouts: Timeouts) -> Result<Toss, SetupError> {
+        Ok(Toss { client: http::client(timeouts)?, base: http::base(base_url)? })
     }
 
     fn request(&self, merchant: &Merchant, method: Method, path: &[&str]) -> RequestBuilder {
@@ -116,7 +111,7 @@ fn refused(kind: DeclineKind, code: &str, message: &str) -> Decline {
 
 impl Gateway for Toss {
     /// Calls nobody: the window announces the payment. Our order id is its reference.
-    async fn begin(&self, merchant: &Merchant, order: &Order) -> Result<Begun, BeginError> {
+    async fn begin(&self, _: &Merchant, order: &Order) -> Result<Begun, BeginError> {
         if !is_plain(&order.order_id, ORDER_ID_CHARS) {
             return Err(BeginError::Declined(refused(
                 DeclineKind::Mismatch,
@@ -128,17 +123,7 @@ impl Gateway for Toss {
             .asked_at
             .checked_add(PAYMENT_LIFE)
             .map_err(|_| BeginError::Unavailable(Doubt::Different("a time beyond the calendar")))?;
-        let order_name: String = order.item_name.chars().take(ORDER_NAME_CHARS_MAX).collect();
-        let mut window = self.window.clone();
-        window
-            .query_pairs_mut()
-            .append_pair("clientKey", &merchant.id)
-            .append_pair("orderId", &order.order_id)
-            .append_pair("orderName", &order_name)
-            .append_pair("amount", &order.amount.0.to_string())
-            .append_pair("successUrl", &order.approval_url)
-            .append_pair("failUrl", &order.fail_url);
-        let window = String::from(window);
+        let window = order.window_url.clone();
         Ok(Begun {
             payment_ref: order.order_id.clone(),
             redirect: Redirect { pc: window.clone(), mobile: window.clone(), app: window },
@@ -170,7 +155,21 @@ impl Gateway for Toss {
 
     async fn lookup(&self, merchant: &Merchant, payment_ref: &str) -> Result<Lookup, LookupError> {
         let payment = self.find(merchant, payment_ref).await.map_err(Failure::into_lookup)?;
-        payment.into_lookup(payment_ref).map_err(LookupError::Unavailable)
+        payment.into_lookup_of(payment_ref).map_err(LookupError::Unavailable)
+    }
+
+    async fn lookup_agreed(
+        &self,
+        merchant: &Merchant,
+        payment_ref: &str,
+        proof: &str,
+    ) -> Result<Lookup, LookupError> {
+        if !is_plain(proof, PAYMENT_KEY_CHARS) {
+            return self.lookup(merchant, payment_ref).await;
+        }
+        let found = read(self.request(merchant, Method::GET, &[proof])).await;
+        let payment: wire::Payment = found.map_err(Failure::into_lookup)?;
+        payment.into_lookup().map_err(LookupError::Unavailable)
     }
 
     /// Two calls: the first finds the `paymentKey`, and what can be cancelled, by the order id.

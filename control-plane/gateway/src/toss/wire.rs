@@ -84,10 +84,16 @@ impl Payment {
         Outcome::Done(Approved { amount: self.total_amount, method: self.method.unwrap_or_default() })
     }
 
-    pub(super) fn into_lookup(self, payment_ref: &str) -> Result<Lookup, Doubt> {
+    /// As the answer to a look-up by order id.
+    pub(super) fn into_lookup_of(self, payment_ref: &str) -> Result<Lookup, Doubt> {
         if self.order_id != payment_ref {
             return Err(Doubt::Different("another payment"));
         }
+        self.into_lookup()
+    }
+
+    /// Of whichever order it is.
+    pub(super) fn into_lookup(self) -> Result<Lookup, Doubt> {
         let state = self.status.state();
         let impossible = Doubt::Different("an impossible amount");
         let returned = self.total_amount.minus(self.balance_amount);

@@ -132,9 +132,10 @@ async fn begin(
         approval_url: back("approve"),
         cancel_url: back("cancel"),
         fail_url: back("fail"),
+        window_url: String::new(),
         asked_at: now,
     };
-    state.gateway.begin(&merchant(state), &order).await.map_err(|error: BeginError| ApiError::Unavailable {
+    state.kakaopay.begin(&merchant(state), &order).await.map_err(|error: BeginError| ApiError::Unavailable {
         code: "gateway_unavailable",
         detail: "지금은 카카오페이에 연결할 수 없어요. 잠시 뒤에 다시 시도해 주세요.",
         cause: error.into(),

@@ -26,7 +26,7 @@ pub async fn recover(state: &AppState, fee: FeeId) -> Result<Done, JobError> {
         return Ok(Done::Finished);
     }
     let now = state.clock.now();
-    let lookup = match state.gateway.lookup(&merchant(state), &row.payment_ref).await {
+    let lookup = match state.kakaopay.lookup(&merchant(state), &row.payment_ref).await {
         Ok(lookup) => lookup,
         Err(LookupError::UnknownPayment) => {
             settle::failed(state, fee).await?;

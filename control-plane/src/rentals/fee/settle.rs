@@ -43,7 +43,7 @@ pub async fn confirm(state: &AppState, fee: &Model) -> Result<Settled, ApiError>
         amount: Won(fee.amount),
         asked_at: state.clock.now(),
     };
-    match state.gateway.confirm(&merchant(state), &confirm).await {
+    match state.kakaopay.confirm(&merchant(state), &confirm).await {
         Outcome::Done(_approved) => paid(state, fee.id).await.map(|()| Settled::Paid),
         Outcome::Declined(decline) => {
             tracing::info!(fee = %fee.id, %decline, "a rental's fee was declined");

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use axum::Router;
 use control_plane::config::{
     CalendarConfig, CapacityConfig, Config, DatabaseConfig, DealsConfig, KakaoConfig, KakaoPayConfig,
-    PublicConfig, S3Config, Scheme, StorageConfig,
+    PublicConfig, S3Config, Scheme, StorageConfig, TossConfig,
 };
 use control_plane::deals::{Cluster, ClusterFuture};
 use control_plane::http::site::Site;
@@ -74,6 +74,7 @@ fn config(database: String, kakao: &str, s3: &str) -> Config {
             merchant_id: "TC0ONETIME".to_owned(),
             merchant_key: SecretString::from("DEV-platform"),
         },
+        toss: TossConfig { base_url: url("http://127.0.0.1:9".to_owned()) },
         storage: StorageConfig::S3(S3Config {
             endpoint: Some(url(s3.to_owned())),
             region: "local".to_owned(),

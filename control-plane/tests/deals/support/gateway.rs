@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +62,8 @@ impl PayStub {
             .route("/online/v1/payment/approve", post(approve))
             .route("/online/v1/payment/order", post(order))
             .route("/online/v1/payment/cancel", post(cancel))
+            .route("/toss/v1/payments/orders/{order}", get(toss_order))
+            .route("/toss/v1/payments/{key}/cancel", post(toss_cancel))
             .with_state(inner.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         PayStub { base_url, inner }
@@ -209,9 +211,13 @@ fn amounts(total: i64) -> Value {
 
 /// With a fault, the answer breaks off after its head.
 fn answer(fault: Fault, body: Value) -> Response {
-    if fault != Fault::LoseAnswer {
-        return axum::Json(body).into_response();
+    match fault {
+        Fault::LoseAnswer => lost(),
+        Fault::None | Fault::Down => axum::Json(body).into_response(),
     }
+}
+
+fn lost() -> Response {
     let broken = futures_util::stream::once(async { Err::<Vec<u8>, _>(std::io::Error::other("gone")) });
     Response::builder().header("content-type", "application/json").body(Body::from_stream(broken)).unwrap()
 }
@@ -223,4 +229,58 @@ fn refuse(code: i64) -> Response {
 
 fn unavailable() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "maintenance").into_response()
+}
+
+/// How Toss says the same.
+fn toss_answer(key: &str, payment: &Payment) -> Response {
+    let status = match payment.status {
+        "SUCCESS_PAYMENT" => "DONE",
+        "PART_CANCEL_PAYMENT" => "PARTIAL_CANCELED",
+        "CANCEL_PAYMENT" => "CANCELED",
+        _ => "IN_PROGRESS",
+    };
+    let cancels = (payment.cancelled > 0).then(|| json!([{ "cancelAmount": payment.cancelled }]));
+    axum::Json(json!({
+        "paymentKey": key, "orderId": payment.order, "status": status, "method": "카드",
+        "totalAmount": payment.amount, "balanceAmount": payment.amount - payment.cancelled,
+        "cancels": cancels,
+    }))
+    .into_response()
+}
+
+async fn toss_order(State(inner): Shared, Path(order): Path<String>) -> Response {
+    let inner = inner.lock().unwrap();
+    if inner.order == Fault::Down {
+        return unavailable();
+    }
+    match inner.payments.iter().find(|(_, payment)| payment.order == order) {
+        Some((key, payment)) => toss_answer(key, payment),
+        None => {
+            let body = json!({"code": "NOT_FOUND_PAYMENT", "message": "no"});
+            (StatusCode::NOT_FOUND, axum::Json(body)).into_response()
+        }
+    }
+}
+
+async fn toss_cancel(
+    State(inner): Shared,
+    Path(key): Path<String>,
+    axum::Json(body): axum::Json<Value>,
+) -> Response {
+    let mut inner = inner.lock().unwrap();
+    let fault = inner.cancel;
+    if fault == Fault::Down {
+        return unavailable();
+    }
+    let payment = inner.payments.get_mut(&key).unwrap();
+    let amount = body["cancelAmount"].as_i64().unwrap();
+    assert!(amount <= payment.amount - payment.cancelled, "Toss gives back no more than there is");
+    payment.cancelled += amount;
+    payment.returned += 1;
+    payment.status =
+        if payment.cancelled == payment.amount { "CANCEL_PAYMENT" } else { "PART_CANCEL_PAYMENT" };
+    if fault == Fault::LoseAnswer {
+        return lost();
+    }
+    toss_answer(&key, payment)
 }

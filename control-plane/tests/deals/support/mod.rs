@@ -13,12 +13,12 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::response::Parts;
 use axum::http::{HeaderMap, Request, StatusCode};
-use control_plane::companies::{self, entity as company_rows, merchant};
+use control_plane::companies::{self, Provider, entity as company_rows, merchant};
 use control_plane::config::{
     CalendarConfig, CapacityConfig, Config, DatabaseConfig, DealsConfig, KakaoConfig, KakaoPayConfig,
-    PublicConfig, S3Config, Scheme, StorageConfig,
+    PublicConfig, S3Config, Scheme, StorageConfig, TossConfig,
 };
-use control_plane::deals::mirror;
+use control_plane::deals::{mirror, schedule};
 use control_plane::http::site::Site;
 use control_plane::identity::entity::user;
 use control_plane::ids::{CompanyId, UserId};
@@ -99,6 +99,7 @@ fn config(database: String, pay: &str) -> Config {
             merchant_id: "TC0ONETIME".to_owned(),
             merchant_key: SecretString::from("DEV-platform"),
         },
+        toss: TossConfig { base_url: url(&format!("{pay}/toss")) },
         storage: StorageConfig::S3(S3Config {
             endpoint: Some(url("http://127.0.0.1:9")),
             region: "local".to_owned(),
@@ -190,15 +191,19 @@ impl Platform {
     }
 
     pub async fn set_merchant_key(&self, owner: &Owner) {
-        let key = SecretString::from("DEV-company");
-        let new = merchant::NewMerchant {
-            company: owner.company,
-            id: "CT12345678",
-            key: &key,
-            by: owner.person.user,
-        };
+        self.choose(owner, Provider::KakaoPay, "CT12345678", "DEV-company").await;
+    }
+
+    /// As the portal's page does it.
+    pub async fn choose(&self, owner: &Owner, provider: Provider, id: &str, key: &str) {
+        let key = SecretString::from(key);
+        let by = owner.person.user;
+        let new = merchant::NewMerchant { company: owner.company, provider, id, key: &key, by };
         let state = &self.state;
-        merchant::set(state.db.write(), &state.sealer, &state.entropy, &new, self.now()).await.unwrap();
+        let tx = state.db.begin().await.unwrap();
+        merchant::set(&tx, &state.sealer, &state.entropy, &new, self.now()).await.unwrap();
+        schedule::company_changed(&tx, owner.company, self.now()).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     pub async fn shopper(&self, name: &str) -> Person {

@@ -75,6 +75,7 @@ async fn what_makes_no_sense_is_refused_and_named() -> anyhow::Result<()> {
         ("controlPlane.replicas=2", "controlPlane.replicas"),
         ("operator.roles.queue.cpuMillis=lots", "cpuMillis"),
         ("kakaopay.baseUrl=https://x/", "baseUrl"),
+        ("toss.scriptUrl=js", "scriptUrl"),
     ] {
         match render(&cluster, Some(GATEWAY_API), &[set]).await {
             Ok(_) => anyhow::bail!("{set} was rendered"),

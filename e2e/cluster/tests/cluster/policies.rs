@@ -9,7 +9,7 @@ use crds::TimeDealSpec;
 use e2e_cluster::Cluster;
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use operator_core::objects::{self, ClusterPlatform, Edge, EdgeRoute, Images, Objects};
-use operator_core::{Platform, Replicas, RoleReplicas, RuntimeDesired, config};
+use operator_core::{Platform, Replicas, RoleReplicas, RuntimeDesired, TossPlaces, config};
 use serde_json::{Value, json};
 
 /// Everything that is allowed. The first deal pays at a gateway in the internet, the second at one
@@ -146,7 +146,7 @@ fn spec(name: &str) -> TimeDealSpec {
     serde_json::from_value(spec).expect("a spec")
 }
 
-fn deal(name: &str, payment_base_url: &str) -> Objects {
+fn deal(name: &str, kakaopay_base_url: &str) -> Objects {
     let spec = spec(name);
     let identity = json!({
         "jwks": { "keys": [] }, "issuer": "http://i", "signInUrl": "http://s", "ordersUrl": "http://o",
@@ -155,7 +155,8 @@ fn deal(name: &str, payment_base_url: &str) -> Objects {
         scheme: "https".to_owned(),
         port: None,
         ledger_base_url: "http://control-plane.platform.svc:80".to_owned(),
-        payment_base_url: payment_base_url.to_owned(),
+        kakaopay_base_url: kakaopay_base_url.to_owned(),
+        toss: TossPlaces::default(),
         identity: serde_json::from_value(identity).expect("an identity"),
     };
     let settings = config::settings(&spec, 1, false);

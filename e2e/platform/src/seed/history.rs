@@ -12,7 +12,7 @@ use control_plane::products::wire::NewProduct;
 use control_plane_core::categories::Category;
 use control_plane_core::ledger::{Delivery, OrderEvent};
 use control_plane_telemetry::clock::Clock;
-use crds::{Window, Won};
+use crds::{PaymentProvider, Window, Won};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -211,6 +211,7 @@ fn events(sales: &[Sale], products: &[Uuid], receipts: &HashMap<Uuid, Receipt>) 
             quantity: sale.quantity,
             amount: sale.amount(),
             payment_ref,
+            provider: PaymentProvider::KakaoPay,
             method,
             delivery: sale.delivery.clone(),
         };

@@ -122,6 +122,7 @@ impl Payments {
             approval_url: url("approve"),
             cancel_url: url("cancel"),
             fail_url: url("fail"),
+            window_url: String::new(),
             asked_at: self.clock.now(),
         };
         let begun = self.gateway.begin(&self.merchant, &begin).await?;

@@ -60,7 +60,7 @@ fn spec() -> TimeDealSpec {
 
 fn desired(name: &str, spec: &TimeDealSpec) -> RuntimeDesired {
     let mut platform = support::context().platform;
-    platform.payment_base_url = "https://open-api.kakaopay.com".into();
+    platform.kakaopay_base_url = "https://open-api.kakaopay.com".into();
     let settings = config::settings(spec, 1, false);
     let size = |role: &crds::RoleSize| Replicas { min: role.warm, max: role.max };
     RuntimeDesired {

@@ -5,7 +5,7 @@ use crds::{
     WaitingRoom, Window, Won,
 };
 use jiff::{SignedDuration, Timestamp};
-use operator_core::{Context, Limits, Platform};
+use operator_core::{Context, Limits, Platform, TossPlaces};
 use tenant_runtime_core::config::IdentityConfig;
 use uuid::Uuid;
 
@@ -75,7 +75,8 @@ pub fn context() -> Context {
             scheme: "http".into(),
             port: Some(8080),
             ledger_base_url: "http://127.0.0.1:9000".into(),
-            payment_base_url: "http://127.0.0.1:9100".into(),
+            kakaopay_base_url: "http://127.0.0.1:9100".into(),
+            toss: TossPlaces::default(),
             identity: IdentityConfig {
                 jwks: serde_json::json!({ "keys": [] }),
                 issuer: "http://bidd.localhost:8080".into(),

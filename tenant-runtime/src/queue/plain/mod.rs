@@ -15,6 +15,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use axum::routing::{get, post};
 
+pub use words::won;
+
 use crate::state::Runtime;
 
 /// The page, below `/queue`.

@@ -161,6 +161,7 @@ fn config(keys: &Keys, opens_at: Timestamp) -> DealConfig {
             provider: PaymentProvider::KakaoPay,
             base_url: "http://127.0.0.1:9".to_owned(),
             merchant_id: "TC0ONETIME".to_owned(),
+            script_url: None,
         },
         identity: IdentityConfig {
             jwks: keys.jwks(),

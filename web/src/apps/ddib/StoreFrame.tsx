@@ -100,7 +100,7 @@ export function StoreFrame() {
         <Outlet />
       </main>
       <footer className={styles.footer}>
-        <p>상품은 각 판매자가 팔고 보내요. 결제는 카카오페이로 해요.</p>
+        <p>상품은 각 판매자가 팔고 보내요. 결제도 판매자가 쓰는 결제사에서 해요.</p>
       </footer>
     </div>
   );

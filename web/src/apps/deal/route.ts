@@ -4,7 +4,11 @@ import { useEffect, useState } from 'react';
  * How one came back from the payment page. `busy`: the gateway is left alone for a moment, and what the
  * shopper agreed to there is kept for another try.
  */
-export type Returned = { how: 'cancelled' } | { how: 'failed' } | { how: 'busy'; proof: string };
+export type Returned =
+  | { how: 'cancelled' }
+  | { how: 'failed' }
+  | { how: 'amountDiffers' }
+  | { how: 'busy'; proof: string };
 
 /** The pages of a deal. */
 export type Route =
@@ -12,10 +16,21 @@ export type Route =
   | { page: 'draw' }
   | { page: 'order'; order: string; returned: Returned | null };
 
+/** What each payment provider's page brings back, all of it. */
+const proofs = [['pg_token'], ['paymentKey', 'orderId', 'amount']];
+
+/** The same as a query; `null` where it is not whole. */
+function proofOf(search: URLSearchParams): string | null {
+  const names = proofs.find((names) => names.every((name) => search.get(name)));
+  if (!names) return null;
+  return new URLSearchParams(names.map((name) => [name, search.get(name) ?? ''])).toString();
+}
+
 function returnedOf(search: URLSearchParams): Returned | null {
   const how = search.get('result');
-  const proof = search.get('pg_token');
+  const proof = proofOf(search);
   if (how === 'busy') return proof ? { how, proof } : { how: 'failed' };
+  if (how === 'amount_differs') return { how: 'amountDiffers' };
   return how === 'cancelled' || how === 'failed' ? { how } : null;
 }
 
@@ -30,9 +45,8 @@ export const paths = {
   room: () => '/',
   draw: () => '/draw',
   order: (id: string) => `/orders/${id}`,
-  /** Where the payment that the shopper agreed to is finished. */
-  approve: (id: string, proof: string) =>
-    `/payment/orders/${id}/approve?${new URLSearchParams({ pg_token: proof })}`,
+  /** Where the payment that the shopper agreed to is finished; the proof is a query. */
+  approve: (id: string, proof: string) => `/payment/orders/${id}/approve?${proof}`,
 };
 
 const changed = 'ddib:route';

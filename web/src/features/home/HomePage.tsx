@@ -104,7 +104,7 @@ function KeyNotice({ company }: { company: string }) {
         </ButtonLink>
       }
     >
-      카카오페이 결제키가 있어야 타임딜이 열려요.
+      손님 결제를 받을 결제키가 있어야 타임딜이 열려요.
     </Notice>
   );
 }

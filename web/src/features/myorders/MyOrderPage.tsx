@@ -43,7 +43,7 @@ function Detail({ order }: { order: Order }) {
   const address = [`(${delivery.postcode})`, delivery.line1, delivery.line2].filter(Boolean).join(' ');
   const payment: Fact[] = [
     { label: '결제한 때', value: dateTime(order.paidAt) },
-    { label: '결제 수단', value: payMethod(order.method) },
+    { label: '결제 수단', value: payMethod(order) },
     { label: '결제한 금액', value: won(order.amount) },
     ...(order.refunded > 0 ? [{ label: '돌려받은 금액', value: won(order.refunded) }] : []),
   ];

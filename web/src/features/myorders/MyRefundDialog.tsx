@@ -8,6 +8,7 @@ import { FormProblem, formClass } from '~/shared/ui/Form';
 import { Facts } from '~/shared/ui/Page';
 import { toast } from '~/shared/ui/Toast';
 import { useForm } from '~/shared/ui/useForm';
+import { providers } from '~/shared/words/glossary';
 import { useRefund } from './queries';
 import { payMethod } from './words';
 
@@ -21,7 +22,7 @@ export function MyRefundDialog({ order, onClose }: { order: Order; onClose: () =
       reason.trim() ? {} : { reason: '환불하는 이유를 적어 주세요. 판매자에게 전해요.' },
     submit: async ({ reason }) => {
       await refund.mutateAsync(reason.trim());
-      toast.done('환불을 시작했어요. 카카오페이에서 확인되면 끝나요.');
+      toast.done(`환불을 시작했어요. ${providers[order.provider]}에서 확인되면 끝나요.`);
       onClose();
     },
   });
@@ -46,7 +47,7 @@ export function MyRefundDialog({ order, onClose }: { order: Order; onClose: () =
           facts={[
             { label: '상품', value: `${order.product.name} ${pieces(order.quantity)}` },
             { label: '환불할 금액', value: won(order.amount) },
-            { label: '돌려받는 곳', value: payMethod(order.method) },
+            { label: '돌려받는 곳', value: payMethod(order) },
           ]}
         />
         <TextField label="환불하는 이유" {...form.field('reason')} maxLength={200} autoFocus />

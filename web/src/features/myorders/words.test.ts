@@ -5,6 +5,7 @@ import { isRefundable, orderText, payMethod } from './words';
 const now = Date.parse('2026-11-24T01:00:00Z');
 const order = (state: Order['state'], refundableUntil = '2026-12-01T01:00:00Z') => ({
   state,
+  provider: 'kakaoPay' as const,
   amount: 39_000,
   refundableUntil,
   refundedAt: state === 'refunded' ? '2026-11-24T00:30:00Z' : null,
@@ -27,9 +28,12 @@ it('says what is and what one can do', () => {
     '11월 24일 (화) 오전 9:30에 39,000원을 결제한 곳으로 돌려드렸어요.',
   );
   expect(orderText(order('refundFailed'), now)).toContain('다시 요청');
+  expect(orderText({ ...order('refunding'), provider: 'toss' }, now)).toContain('토스페이먼츠에서');
 });
 
 it('names how it was paid', () => {
-  expect(payMethod('CARD')).toBe('카카오페이 카드');
-  expect(payMethod('MONEY')).toBe('카카오페이머니');
+  expect(payMethod({ provider: 'kakaoPay', method: 'CARD' })).toBe('카카오페이 카드');
+  expect(payMethod({ provider: 'kakaoPay', method: 'MONEY' })).toBe('카카오페이머니');
+  expect(payMethod({ provider: 'toss', method: '간편결제' })).toBe('토스페이먼츠 간편결제');
+  expect(payMethod({ provider: 'toss', method: '' })).toBe('토스페이먼츠');
 });

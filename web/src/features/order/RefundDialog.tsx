@@ -10,6 +10,7 @@ import { FormProblem, formClass } from '~/shared/ui/Form';
 import { Facts } from '~/shared/ui/Page';
 import { toast } from '~/shared/ui/Toast';
 import { useForm } from '~/shared/ui/useForm';
+import { providers } from '~/shared/words/glossary';
 import { allOrdersKey } from './queries';
 
 interface RefundDialogProps {
@@ -29,7 +30,7 @@ export function RefundDialog({ company, order, onClose }: RefundDialogProps) {
     submit: async ({ reason }) => {
       await api.refund(company, order.id, reason.trim());
       await client.invalidateQueries({ queryKey: allOrdersKey });
-      toast.done('환불을 시작했어요. 카카오페이에서 확인되면 끝나요.');
+      toast.done(`환불을 시작했어요. ${providers[order.provider]}에서 확인되면 끝나요.`);
       onClose();
     },
   });

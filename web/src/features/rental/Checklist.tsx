@@ -54,7 +54,7 @@ export function Checklist({ company, rental }: { company: string; rental: Rental
     },
     {
       title: '결제키 등록',
-      detail: merchant ? '카카오페이 결제키가 있어요.' : '손님 결제를 받을 카카오페이 결제키가 필요해요.',
+      detail: merchant ? '결제키가 있어요.' : '손님 결제를 받을 결제키가 필요해요.',
       done: merchant,
       ...(merchant ? {} : { href: bidd.settings() }),
     },

@@ -89,9 +89,7 @@ function Report({ company, rental, settlement }: ReportProps) {
           <div>
             <p className={styles.label}>정산 금액</p>
             <p className={styles.net}>{won(settlement.net)}</p>
-            <p className={styles.soft}>
-              손님이 결제할 때 우리 가게 카카오페이 가맹점으로 바로 들어온 돈이에요.
-            </p>
+            <p className={styles.soft}>손님이 결제할 때 결제사의 우리 가게 계정으로 바로 들어온 돈이에요.</p>
             <Downloads company={company} rental={rental} />
           </div>
           <div className={styles.sum}>

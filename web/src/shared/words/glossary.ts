@@ -13,6 +13,11 @@ export const glossary = {
   merchantKey: '결제키',
 } as const;
 
+/** Payment providers, as people know them. */
+export const providers = { kakaoPay: '카카오페이', toss: '토스페이먼츠' } as const;
+
+export type ProviderCode = keyof typeof providers;
+
 /** The eight categories, in the order in which they are always listed. */
 export const categories = {
   fashion: '패션',

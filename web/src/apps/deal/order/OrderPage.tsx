@@ -12,7 +12,7 @@ import { Skeleton } from '~/shared/parts/Skeleton';
 import { Failed } from '~/shared/parts/States';
 import { codeOf } from '~/shared/problem';
 import { wordsFor } from '~/shared/words/errors';
-import { orderState } from '~/shared/words/glossary';
+import { orderState, providers } from '~/shared/words/glossary';
 import { Away } from '../parts/Away';
 import { Button, ButtonLink } from '../parts/Button';
 import { signIn } from '../room/useRoom';
@@ -98,6 +98,8 @@ function What({ order }: { order: Order }) {
   );
 }
 
+const lookOf = (order: Order) => (order.provider === 'kakaoPay' ? 'kakao' : 'primary');
+
 interface ActionsProps {
   order: Order;
   desk: OrderDesk;
@@ -114,17 +116,17 @@ function Actions({ order, desk, proof }: ActionsProps) {
         <>
           <PhoneActionBar>
             {proof && order.state === 'ready' ? (
-              <ButtonLink size="large" look="kakao" href={paths.approve(order.id, proof)}>
+              <ButtonLink size="large" look={lookOf(order)} href={paths.approve(order.id, proof)}>
                 결제 마치기
               </ButtonLink>
             ) : (
               <Button
                 size="large"
-                look="kakao"
+                look={lookOf(order)}
                 onPress={desk.pay}
-                pending={desk.doing === 'pay' && '카카오페이로 가고 있어요'}
+                pending={desk.doing === 'pay' && `${providers[order.provider]}로 가고 있어요`}
               >
-                {`카카오페이로 ${won(order.amount)} 결제하기`}
+                {`${providers[order.provider]}로 ${won(order.amount)} 결제하기`}
               </Button>
             )}
           </PhoneActionBar>

@@ -10,6 +10,7 @@ const order = (state: OrderState, over: Partial<Order> = {}): Order => ({
   product: { id: 'p', name: '원두', imageUrl: '' },
   quantity: 1,
   amount: 12_000,
+  provider: 'kakaoPay',
   heldUntil: '2026-11-24T05:05:00Z',
   createdAt: '2026-11-24T04:45:00Z',
   delivery: { recipient: '', phone: '', postcode: '', line1: '', line2: '', note: '' },
@@ -39,6 +40,11 @@ describe('an order', () => {
       expect(orderWords(order('released', { releasedReason: why })).text).toContain('빠져나간 돈은 없어요');
     },
   );
+
+  it('that was paid with another amount says that it went back', () => {
+    const text = orderWords(order('released', { releasedReason: 'amountDiffered' })).text;
+    expect(text).toContain('모두 돌려드렸어요');
+  });
 });
 
 describe('coming back from the payment page', () => {
@@ -47,8 +53,11 @@ describe('coming back from the payment page', () => {
       '결제가 취소됐어요. 재고는 오후 2:05까지 맡아 둘게요.',
     );
     expect(returnWords({ how: 'failed' }, order('held'))).toContain('다시 결제해 주세요');
+    expect(returnWords({ how: 'amountDiffers' }, order('ready'))).toBe(
+      '결제하려던 금액이 주문 금액과 달라 결제를 멈췄어요. 빠져나간 돈은 없어요. 재고는 오후 2:05까지 맡아 둘게요.',
+    );
     expect(returnWords({ how: 'busy', proof: 't' }, order('ready'))).toBe(
-      '카카오페이가 잠시 응답하지 않아요. 재고는 오후 2:05까지 맡아 둘게요. 잠시 뒤에 결제를 마쳐 주세요.',
+      '결제사가 잠시 응답하지 않아요. 재고는 오후 2:05까지 맡아 둘게요. 잠시 뒤에 결제를 마쳐 주세요.',
     );
     expect(returnWords(null, order('held'))).toBeNull();
   });
@@ -59,9 +68,14 @@ describe('coming back from the payment page', () => {
       const route = routeOf(`/orders/${id}`, search);
       return route.page === 'order' ? route.returned : undefined;
     };
-    expect(returned('?result=busy&pg_token=a%26b')).toEqual({ how: 'busy', proof: 'a&b' });
-    expect(paths.approve(id, 'a&b')).toBe(`/payment/orders/${id}/approve?pg_token=a%26b`);
+    const kakaopay = { how: 'busy', proof: 'pg_token=a%26b' };
+    expect(returned('?result=busy&pg_token=a%26b&other=1')).toEqual(kakaopay);
+    expect(paths.approve(id, 'pg_token=a%26b')).toBe(`/payment/orders/${id}/approve?pg_token=a%26b`);
+    const toss = { how: 'busy', proof: `paymentKey=k%2F1&orderId=${id}&amount=12000` };
+    expect(returned(`?result=busy&amount=12000&orderId=${id}&paymentKey=k%2F1`)).toEqual(toss);
+    expect(returned(`?result=busy&orderId=${id}&paymentKey=k`)).toEqual({ how: 'failed' });
     expect(returned('?result=busy')).toEqual({ how: 'failed' });
+    expect(returned('?result=amount_differs')).toEqual({ how: 'amountDiffers' });
     expect(returned('?result=nonsense')).toBeNull();
     expect(returned('')).toBeNull();
   });

@@ -15,7 +15,8 @@ export interface OrderWords {
 const released: Record<NonNullable<Order['releasedReason']>, string> = {
   expired: '결제하지 않은 채 맡아 둔 시간이 지났어요. 빠져나간 돈은 없어요.',
   abandoned: '주문을 취소하고 재고를 돌려놓았어요. 빠져나간 돈은 없어요.',
-  paymentFailed: '카카오페이에서 결제가 되지 않았어요. 빠져나간 돈은 없어요.',
+  paymentFailed: '결제사에서 결제가 되지 않았어요. 빠져나간 돈은 없어요.',
+  amountDiffered: '주문과 다른 금액이 결제돼 바로 취소했어요. 빠져나간 돈은 모두 돌려드렸어요.',
 };
 
 /** First what happened, then what to do. */
@@ -30,7 +31,7 @@ export function orderWords(order: Order): OrderWords {
     case 'approving':
       return {
         title: '결제를 확인하고 있어요',
-        text: '카카오페이의 답을 기다리고 있어요. 다시 결제하지 않아도 돼요. 결과는 이 화면에 바로 나타나요.',
+        text: '결제사의 답을 기다리고 있어요. 다시 결제하지 않아도 돼요. 결과는 이 화면에 바로 나타나요.',
       };
     case 'paid':
       return {
@@ -40,7 +41,7 @@ export function orderWords(order: Order): OrderWords {
     case 'refunding':
       return {
         title: '환불하고 있어요',
-        text: '카카오페이의 답을 기다리고 있어요. 창을 닫아도 환불은 이어져요.',
+        text: '결제사의 답을 기다리고 있어요. 창을 닫아도 환불은 이어져요.',
       };
     case 'refunded':
       return { title: '환불이 끝났어요', text: `${won(order.amount)}을 결제한 곳으로 돌려드렸어요.` };
@@ -64,8 +65,10 @@ export function returnWords(returned: Returned | null, order: Order): string | n
       return `결제가 취소됐어요. ${kept}`;
     case 'failed':
       return '결제가 끝나지 않았어요. 빠져나간 돈은 없으니 다시 결제해 주세요.';
+    case 'amountDiffers':
+      return `결제하려던 금액이 주문 금액과 달라 결제를 멈췄어요. 빠져나간 돈은 없어요. ${kept}`;
     case 'busy':
-      return `카카오페이가 잠시 응답하지 않아요. ${kept} 잠시 뒤에 결제를 마쳐 주세요.`;
+      return `결제사가 잠시 응답하지 않아요. ${kept} 잠시 뒤에 결제를 마쳐 주세요.`;
   }
 }
 

@@ -185,7 +185,7 @@ function OrderForm({ deal, products, orders, room, lookAtStock }: OrderFormProps
             지금은 주문할 수 있는 수량이 없어요. 결제하지 않은 수량이 돌아오면 여기에 바로 나타나요.
           </Notice>
         )}
-        <p className={styles.soft}>주문하면 재고를 맡아 둬요. 결제는 다음 화면에서 카카오페이로 해요.</p>
+        <p className={styles.soft}>주문하면 재고를 맡아 둬요. 결제는 다음 화면에서 해요.</p>
       </div>
     </form>
   );
