@@ -12,7 +12,7 @@ const startMs = 60_000;
 const issuer = 'http://ddib.localhost:1';
 const product = '00000000-0000-4000-8000-00000000a001';
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();
@@ -36,7 +36,7 @@ function signer() {
 }
 
 /** Starts a deal whose doors open `opensInSeconds` from now; `settings` are those that may change. */
-export async function startDeal({ opensInSeconds, settings = {}, ...config }) {
+export async function startDeal({ opensInSeconds, settings = {}, merchantKey = 'nobody-listens', ...config }) {
   const program = join(dirname(process.env.BIDD ?? ''), 'tenant-runtime');
   const folder = await mkdtemp(join(tmpdir(), 'bidd-deal-'));
   const [port, redisPort] = [await freePort(), await freePort()];
@@ -48,7 +48,7 @@ export async function startDeal({ opensInSeconds, settings = {}, ...config }) {
     'redis-password': randomBytes(16).toString('hex'),
     'control-token': randomBytes(16).toString('hex'),
     'ledger-token': 'nobody-listens',
-    'merchant-key': 'nobody-listens',
+    'merchant-key': merchantKey,
   };
   let inForce = {
     generation: 1,

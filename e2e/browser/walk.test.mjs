@@ -89,10 +89,34 @@ async function preparesToSell(company) {
   await page.getByRole('button', { name: '결제키 저장하기' }).click();
   await page.getByText('결제키가 등록돼 있어요').waitFor();
   await picture(company, '07-settings');
+  await choosesTossAndBack(company);
   await page.goto(`${platform.bidd}/calendar`);
   await page.getByRole('heading', { name: '빈 시간' }).waitFor();
   await page.getByLabel('요금제').first().waitFor();
   await picture(company, '08-calendar');
+}
+
+/** The other payment provider, with a key of the first one in the wrong place; and back again. */
+async function choosesTossAndBack(company) {
+  const { page } = company;
+  const save = page.getByRole('button', { name: '결제키 저장하기' });
+  await page.getByRole('button', { name: '바꾸기' }).click();
+  await page.getByText('토스페이먼츠', { exact: true }).click();
+  await page.getByLabel('클라이언트 키').fill('test_ck_D5GePWvyJ');
+  await page.getByLabel('시크릿 키').fill('sim-secret');
+  await save.click();
+  await page.getByText(/클라이언트 키와 짝인 시크릿 키를 붙여 넣어/).waitFor();
+  await picture(company, '07-settings-choice');
+  await page.getByLabel('시크릿 키').fill('test_sk_GjLJoQ1aVZ');
+  await save.click();
+  await page.getByText(/토스페이먼츠의 우리 가게 계정/).waitFor();
+  await picture(company, '07-settings-toss');
+  await page.getByRole('button', { name: '바꾸기' }).click();
+  await page.getByText('카카오페이', { exact: true }).click();
+  await page.getByLabel('가맹점 코드 (CID)').fill('TC0ONETIME');
+  await page.getByLabel('시크릿 키').fill('sim-secret');
+  await save.click();
+  await page.getByText(/카카오페이의 우리 가게 계정/).waitFor();
 }
 
 /** Rents a window that opens soon and pays for it on the simulator's pages. */

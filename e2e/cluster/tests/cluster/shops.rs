@@ -1,7 +1,7 @@
 //! The companies of these tests. Ready-made people of the simulator own them; each shop sells out
 //! before its crowd is served.
 
-use e2e_platform::seed::data::{Company, HANBIT, Product};
+use e2e_platform::seed::data::{Company, HANBIT, PaymentProvider, Product};
 use e2e_platform::seed::pictures::Picture;
 
 pub const BOOKS: Company = Company {
@@ -13,6 +13,7 @@ pub const BOOKS: Company = Company {
     mail_order_number: "제2025-서울종로-0101호",
     email: "owner@dalbit.example",
     phone: "02-720-0101",
+    provider: PaymentProvider::KakaoPay,
     merchant_id: "DALBIT0001",
     merchant_key: "sim-dalbit",
     category: "living",

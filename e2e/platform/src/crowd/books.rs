@@ -14,6 +14,8 @@ use super::shopper::Outcome;
 use crate::client::{Ask, Jar, SignIn, Web};
 use crate::seed::OWNERS;
 
+/// What either gateway calls money that it has.
+const TAKEN: [&str; 4] = ["SUCCESS_PAYMENT", "PART_CANCEL_PAYMENT", "DONE", "PARTIAL_CANCELED"];
 const PAGES_MAX: usize = 10_000;
 /// The longest time that a hold may outlive its deal.
 const HOLD_MAX: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
@@ -29,7 +31,9 @@ struct Page<T> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Payment {
-    cid: String,
+    /// KakaoPay's CID, or the client key at Toss.
+    #[serde(alias = "cid", alias = "clientKey")]
+    account: String,
     order: String,
     total: i64,
     status: String,
@@ -130,20 +134,21 @@ impl Owner {
         let ledger: BTreeMap<Uuid, Entry> = entries.into_iter().map(|entry| (entry.id, entry)).collect();
         let ours: BTreeSet<Uuid> =
             outcomes.iter().filter_map(|outcome| Some(outcome.order.as_ref()?.id)).collect();
-        let payments: Vec<Payment> = all(web, &mut jar, self.kakao.join("/_sim/payments")?).await?;
+        let mut payments: Vec<Payment> = all(web, &mut jar, self.kakao.join("/_sim/payments")?).await?;
+        payments.extend(all::<Payment>(web, &mut jar, self.kakao.join("/_sim/toss/payments")?).await?);
         // Whatever went through the company's account while the deal ran belongs to the deal, also
         // what neither this crowd nor the ledger has heard of.
         let known = |payment: &Payment| {
             payment.order.parse().is_ok_and(|order| ledger.contains_key(&order) || ours.contains(&order))
         };
         let accounts: BTreeSet<String> =
-            payments.iter().filter(|payment| known(payment)).map(|payment| payment.cid.clone()).collect();
+            payments.iter().filter(|payment| known(payment)).map(|payment| payment.account.clone()).collect();
         let window = deal.opens_at..deal.closes_at + HOLD_MAX;
         let mut kept: BTreeMap<Uuid, (u32, i64)> = BTreeMap::new();
         for payment in &payments {
             let Ok(order) = payment.order.parse::<Uuid>() else { continue };
-            let taken = matches!(payment.status.as_str(), "SUCCESS_PAYMENT" | "PART_CANCEL_PAYMENT");
-            if taken && accounts.contains(&payment.cid) && window.contains(&payment.created_at) {
+            let taken = TAKEN.contains(&payment.status.as_str());
+            if taken && accounts.contains(&payment.account) && window.contains(&payment.created_at) {
                 let sum = kept.entry(order).or_default();
                 sum.0 += 1;
                 sum.1 += payment.total - payment.cancelled;

@@ -11,6 +11,7 @@ mod progress;
 mod schedule;
 mod shopper;
 mod verdict;
+mod window;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;

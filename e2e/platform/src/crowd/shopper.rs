@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::deal::{self, Deal, Product};
 use super::measure::{Measures, Step};
 use super::schedule::{Behaviour, Plan};
+use super::window::Window;
 use crate::client::{Answer, Ask, AskError, Jar, LoginError, SignIn, Web};
 
 const RETRY_FIRST: Duration = Duration::from_millis(200);
@@ -26,6 +27,13 @@ const CLAIMS_MAX: u32 = 50;
 const HOLDS_MAX: u32 = 20;
 /// How old what the shelves say may be: whoever looks again sooner sees what was there before.
 const SHELVES_AGE_MAX: Duration = Duration::from_millis(1_200);
+
+/// What one does at the gateway.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Agree,
+    Quit,
+}
 
 /// How a walk ended.
 #[derive(Debug, Clone)]
@@ -273,7 +281,7 @@ impl Visit<'_> {
     async fn pay(&mut self, order: Uuid) -> Result<End, Trouble> {
         let page = self.announce(order).await?;
         let meant = Instant::now();
-        let confirmed = self.insist(&Ask::form(sibling(&page, "authenticate")?, &[])).await?;
+        let confirmed = self.at_gateway(&page, Act::Agree).await?;
         let approve = confirmed.location()?;
         self.walk.measures.took(Step::Confirm, meant);
 
@@ -321,13 +329,33 @@ impl Visit<'_> {
 
     async fn quit(&mut self, order: Uuid) -> Result<End, Trouble> {
         let page = self.announce(order).await?;
-        let back = self.insist(&Ask::form(sibling(&page, "quit")?, &[])).await?.location()?;
+        let back = self.at_gateway(&page, Act::Quit).await?.location()?;
         self.insist(&Ask::get(back)).await?;
         self.abandon(order).await
     }
 
     async fn leave(&mut self) -> Result<(), Trouble> {
         self.insist(&Ask::post(self.at("/queue/leave")?, json!({}))).await.map(|_| ())
+    }
+
+    /// Does what the gateway's page is for: KakaoPay's own, or the window that our page opens.
+    async fn at_gateway(&mut self, page: &Url, act: Act) -> Result<Answer, Trouble> {
+        if page.origin() != self.walk.deal.origin.origin() {
+            let call = match act {
+                Act::Agree => "authenticate",
+                Act::Quit => "quit",
+            };
+            return self.insist(&Ask::form(sibling(page, call)?, &[])).await;
+        }
+        let answer = self.insist(&Ask::get(page.clone())).await?;
+        let html = String::from_utf8_lossy(&answer.body).into_owned();
+        let window =
+            Window::read(&html).ok_or_else(|| Trouble::Strange(format!("{} opens no window", answer.url)))?;
+        let url = match act {
+            Act::Agree => window.url.clone(),
+            Act::Quit => sibling(&window.url, "window/quit")?,
+        };
+        self.insist(&Ask::form(url, &window.fields())).await
     }
 
     /// Announces the payment; the answer is the gateway's page on a phone.

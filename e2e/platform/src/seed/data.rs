@@ -1,6 +1,8 @@
 //! Who and what the demo is about. The business numbers are valid by their check digit and belong to
 //! nobody that we know of.
 
+pub use crds::PaymentProvider;
+
 use super::pictures::Picture;
 
 /// The platform's admin, a ready-made person of the simulator.
@@ -19,7 +21,9 @@ pub struct Company {
     pub mail_order_number: &'static str,
     pub email: &'static str,
     pub phone: &'static str,
-    /// The company's account at the simulated gateway: a CID of ten characters, and its key.
+    /// Whose simulated gateway the company's account is at.
+    pub provider: PaymentProvider,
+    /// KakaoPay's CID of ten characters, or the client key at Toss; and the secret key.
     pub merchant_id: &'static str,
     pub merchant_key: &'static str,
     pub category: &'static str,
@@ -48,6 +52,7 @@ pub const HANBIT: Company = Company {
     mail_order_number: "제2024-서울마포-0412호",
     email: "hello@hanbit.example",
     phone: "02-332-0412",
+    provider: PaymentProvider::KakaoPay,
     merchant_id: "HANBIT0001",
     merchant_key: "sim-hanbit",
     category: "food",
@@ -101,6 +106,7 @@ pub const MOA: Company = Company {
     mail_order_number: "제2023-성남분당-1187호",
     email: "moa@moaliving.example",
     phone: "031-701-1187",
+    provider: PaymentProvider::KakaoPay,
     merchant_id: "MOALIV0001",
     merchant_key: "sim-moa",
     category: "living",
@@ -154,6 +160,7 @@ pub const DEULKKOT: Company = Company {
     mail_order_number: "제2025-부산해운대-0093호",
     email: "care@deulkkot.example",
     phone: "051-744-0093",
+    provider: PaymentProvider::KakaoPay,
     merchant_id: "DEULKT0001",
     merchant_key: "sim-deulkkot",
     category: "beauty",

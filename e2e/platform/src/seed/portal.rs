@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::data::{ADMIN, Company, Product};
+use super::data::{ADMIN, Company, PaymentProvider, Product};
 use super::pictures::Picture;
 use crate::client::{Ask, Jar, SignIn, Web};
 use crate::reach::Reach;
@@ -124,10 +124,15 @@ impl Portal {
             admin.send(&Ask::post(admin.at(&approve)?, json!({}))).await?;
         }
         if !view.merchant_configured {
-            let register = self.kakao.join("/_sim/merchants")?;
-            let account = json!({"cid": company.merchant_id, "key": company.merchant_key});
-            self.send(&Ask::post(register, account)).await?;
-            let account = json!({"merchantId": company.merchant_id, "merchantKey": company.merchant_key});
+            let (id, key) = (company.merchant_id, company.merchant_key);
+            let (register, account) = match company.provider {
+                PaymentProvider::KakaoPay => ("/_sim/merchants", json!({"cid": id, "key": key})),
+                PaymentProvider::Toss => {
+                    ("/_sim/toss/merchants", json!({"clientKey": id, "secretKey": key, "name": company.name}))
+                }
+            };
+            self.send(&Ask::post(self.kakao.join(register)?, account)).await?;
+            let account = json!({"provider": company.provider, "merchantId": id, "merchantKey": key});
             self.send(&Ask::with(Method::PUT, self.at(&format!("{path}/merchant"))?, account)).await?;
         }
         Ok(Approved { portal: self, id, company })

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use control_plane_telemetry::clock::Clock;
 use e2e_platform::client::{Ask, Jar, SignIn, Web};
 use e2e_platform::harness::Harness;
-use e2e_platform::seed::data::{Company, Product};
+use e2e_platform::seed::data::{Company, PaymentProvider, Product};
 use e2e_platform::seed::pictures::Picture;
 use e2e_platform::seed::portal::{Approved, Portal, Rental, Wanted};
 use e2e_platform::state::Settings;
@@ -34,6 +34,7 @@ pub const SHOP: Company = Company {
     mail_order_number: "제2025-서울종로-0101호",
     email: "owner@dalbit.example",
     phone: "02-720-0101",
+    provider: PaymentProvider::KakaoPay,
     merchant_id: "DALBIT0001",
     merchant_key: "sim-dalbit",
     category: "living",
@@ -43,6 +44,14 @@ pub const SHOP: Company = Company {
         product("한지 노트 세 권", 60),
         product("책방 머그", 40),
     ],
+};
+
+/// The same shop, whose shoppers pay through Toss.
+pub const SHOP_AT_TOSS: Company = Company {
+    provider: PaymentProvider::Toss,
+    merchant_id: "test_ck_dalbit",
+    merchant_key: "test_sk_dalbit",
+    ..SHOP
 };
 
 /// What [`SHOP`] has for sale, all in all.
@@ -99,8 +108,13 @@ impl Stage {
     }
 
     pub async fn owner(&self) -> Result<Approved<'static>> {
+        self.owner_of(&SHOP).await
+    }
+
+    /// The owner of one of these shops, which is made where it is not there.
+    pub async fn owner_of(&self, shop: &'static Company) -> Result<Approved<'static>> {
         let reach = self.settings()?.reach()?;
-        Portal::sign_in(&reach, SHOP.owner).await?.company(&reach, &SHOP).await
+        Portal::sign_in(&reach, shop.owner).await?.company(&reach, shop).await
     }
 
     /// Rents a window that opens as soon as there is time to fill the shelves, pays for it, and fills the shelves.
