@@ -28,6 +28,14 @@ pub enum ApiError {
     },
     #[error("the place was given to the next, and none is free")]
     PlaceTakenBack,
+    #[error("no place is free for the guest yet")]
+    InvitationWaits,
+    #[error("the invitation has let somebody in already")]
+    InvitationSpent,
+    #[error("the invitation is not one of this deal")]
+    InvitationInvalid,
+    #[error("the invitation is too old")]
+    InvitationExpired,
     #[error("the doors are not open yet")]
     NotOpen,
     #[error("the doors are closed")]
@@ -114,6 +122,24 @@ impl ApiError {
                 "place_taken_back",
                 "시간이 지나 자리가 다음 분에게 넘어갔어요. 자리가 나면 다시 들어갈 수 있어요.",
             ),
+            ApiError::InvitationWaits => (
+                S::CONFLICT,
+                "invitation_waits",
+                "지금은 빈자리가 없어요. 다음에 나는 자리를 먼저 드릴게요. 잠시 뒤에 다시 눌러 주세요.",
+            ),
+            ApiError::InvitationSpent => (
+                S::CONFLICT,
+                "invitation_spent",
+                "이미 쓴 초대 링크예요. 대기 순서는 그대로 있으니 차례가 되면 들어갈 수 있어요.",
+            ),
+            ApiError::InvitationInvalid => (
+                S::FORBIDDEN,
+                "invitation_invalid",
+                "이 타임딜의 링크가 아니거나 주소가 잘렸어요. 받은 주소를 끝까지 복사했는지 확인해 주세요.",
+            ),
+            ApiError::InvitationExpired => {
+                (S::GONE, "invitation_expired", "초대 링크를 쓸 수 있는 시간이 지났어요.")
+            }
             ApiError::NotOpen => (S::CONFLICT, "not_open", "아직 시작하지 않았어요."),
             ApiError::Closed => (S::CONFLICT, "closed", "타임딜이 끝났어요."),
             ApiError::Paused => {

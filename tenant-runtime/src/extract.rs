@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use secrecy::ExposeSecret as _;
 use subtle::ConstantTimeEq as _;
+use tenant_runtime_core::invitation::Invitation;
 use tenant_runtime_core::pass::Pass;
 use tenant_runtime_core::signing::SignedError;
 use tenant_runtime_core::ticket::Ticket;
@@ -23,6 +24,7 @@ use crate::state::Runtime;
 pub const SHOPPER_COOKIE: &str = "shopper";
 pub const TICKET_COOKIE: &str = "ticket";
 pub const PASS_COOKIE: &str = "pass";
+pub const INVITATION_COOKIE: &str = "invitation";
 
 /// Someone who signed in: the token's own words, checked with public keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +43,10 @@ pub struct Passed(pub Pass);
 /// Someone inside, or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MaybePassed(pub Option<Pass>);
+
+/// Someone with a guest's link to this deal, or without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MaybeInvited(pub Option<Invitation>);
 
 /// Someone who may see and finish own orders: inside, or signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +96,14 @@ impl Passed {
     }
 }
 
+impl MaybeInvited {
+    #[must_use]
+    pub fn read(headers: &HeaderMap, runtime: &Runtime) -> MaybeInvited {
+        let text = cookie(headers, INVITATION_COOKIE);
+        MaybeInvited(text.and_then(|text| runtime.invitations.verify(text).ok()))
+    }
+}
+
 impl FromRequestParts<Runtime> for Ticketed {
     type Rejection = ApiError;
 
@@ -114,6 +128,17 @@ impl FromRequestParts<Runtime> for MaybePassed {
         runtime: &Runtime,
     ) -> Result<MaybePassed, Self::Rejection> {
         Ok(MaybePassed(Passed::read(&parts.headers, runtime).ok().map(|Passed(pass)| pass)))
+    }
+}
+
+impl FromRequestParts<Runtime> for MaybeInvited {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        runtime: &Runtime,
+    ) -> Result<MaybeInvited, Self::Rejection> {
+        Ok(MaybeInvited::read(&parts.headers, runtime))
     }
 }
 

@@ -8,10 +8,11 @@ use control_plane_telemetry::clock::Clock;
 use control_plane_telemetry::health::Readiness;
 use control_plane_telemetry::metrics::Metrics;
 use control_plane_telemetry::shutdown::Shutdown;
-use control_plane_token::{Audience, TokenError, Verifier};
+use control_plane_token::{Audience, GuestVerifier, TokenError, Verifier};
 use jiff::Timestamp;
 use rand::Rng as _;
 use tenant_runtime_core::config::{DealConfig, Settings};
+use tenant_runtime_core::invitation::InvitationKey;
 use tenant_runtime_core::pass::PassKey;
 use tenant_runtime_core::ticket::TicketKey;
 
@@ -35,6 +36,9 @@ pub struct Parts {
     pub clock: Clock,
     /// Checks shopper tokens, with public keys alone.
     pub shoppers: Verifier,
+    /// Checks the links of this deal's guests, likewise.
+    pub guests: GuestVerifier,
+    pub invitations: InvitationKey,
     pub tickets: TicketKey,
     pub passes: PassKey,
     /// The settings in force, as far as this process knows: refreshed from Redis.
@@ -88,6 +92,7 @@ impl Runtime {
         let metrics = Metrics::new();
         let identity = &config.identity;
         let shoppers = Verifier::from_jwks(&identity.jwks, &identity.issuer, Audience::Deals)?;
+        let guests = GuestVerifier::from_jwks(&identity.jwks, &identity.issuer, &config.deal)?;
         let till = Till::open(&config, &secrets, &metrics)?;
         Ok(Runtime(Arc::new(Parts {
             role,
@@ -95,6 +100,7 @@ impl Runtime {
             holds: orders::holds(),
             meter: Meter::new(&metrics),
             keys: Keys::new(&config.deal),
+            invitations: InvitationKey::new(&secrets.deal_key, &config.deal),
             tickets: TicketKey::new(&secrets.deal_key, &config.deal),
             passes: PassKey::new(&secrets.deal_key, &config.deal),
             settings: ArcSwap::from_pointee(config.settings.clone()),
@@ -106,6 +112,7 @@ impl Runtime {
             store,
             clock,
             shoppers,
+            guests,
             shutdown,
         })))
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -25,6 +26,8 @@ pub enum Audience {
     Ddib,
     /// Any deal's runtime.
     Deals,
+    /// The waiting room of the one deal that an invitation names.
+    Guests,
 }
 
 impl Audience {
@@ -34,6 +37,7 @@ impl Audience {
             Audience::Bidd => "bidd",
             Audience::Ddib => "ddib",
             Audience::Deals => "deals",
+            Audience::Guests => "guests",
         }
     }
 }
@@ -113,9 +117,17 @@ impl Issuer {
         let exp = (now + SignedDuration::from_secs(seconds)).as_second();
         let claims =
             Claims { iss: self.issuer.clone(), aud, sub, name: name.to_owned(), iat: now.as_second(), exp };
+        self.encode(&claims)
+    }
+
+    pub(crate) fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    pub(crate) fn encode(&self, claims: &impl Serialize) -> Result<String, TokenError> {
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.key_id.clone());
-        jsonwebtoken::encode(&header, &claims, &self.key).map_err(TokenError::Sign)
+        jsonwebtoken::encode(&header, claims, &self.key).map_err(TokenError::Sign)
     }
 }
 
@@ -133,6 +145,16 @@ impl Verifier {
         issuer: &str,
         audience: Audience,
     ) -> Result<Verifier, TokenError> {
+        Verifier::requiring(jwks, issuer, audience, &["exp", "iss", "aud", "sub"])
+    }
+
+    /// One of tokens that must have these claims.
+    pub(crate) fn requiring(
+        jwks: &serde_json::Value,
+        issuer: &str,
+        audience: Audience,
+        claims: &[&str],
+    ) -> Result<Verifier, TokenError> {
         let set: JwkSet = serde_json::from_value(jwks.clone()).map_err(|e| TokenError::Keys(Box::new(e)))?;
         let mut keys = HashMap::new();
         for jwk in &set.keys {
@@ -149,21 +171,26 @@ impl Verifier {
         validation.validate_exp = false;
         validation.set_audience(&[audience.as_str()]);
         validation.set_issuer(&[issuer]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        validation.set_required_spec_claims(claims);
         Ok(Verifier { keys, validation })
     }
 
     /// # Errors
     /// [`TokenError::Expired`] for a good token that is too old, anything else for one that never was.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
+        let claims: Claims = self.decode(token)?;
+        if claims.exp <= now.as_second() {
+            return Err(TokenError::Expired);
+        }
+        Ok(claims)
+    }
+
+    /// Checks everything but the time.
+    pub(crate) fn decode<T: DeserializeOwned + Clone>(&self, token: &str) -> Result<T, TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(TokenError::Invalid)?;
         let key = header.kid.as_ref().and_then(|kid| self.keys.get(kid));
         let key = key.ok_or(TokenError::UnknownKey(header.kid))?;
-        let data =
-            jsonwebtoken::decode::<Claims>(token, key, &self.validation).map_err(TokenError::Invalid)?;
-        if data.claims.exp <= now.as_second() {
-            return Err(TokenError::Expired);
-        }
+        let data = jsonwebtoken::decode::<T>(token, key, &self.validation).map_err(TokenError::Invalid)?;
         Ok(data.claims)
     }
 }

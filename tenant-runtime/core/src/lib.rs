@@ -6,6 +6,7 @@ pub mod delivery;
 pub mod draw;
 pub mod frontier;
 pub mod ids;
+pub mod invitation;
 pub mod notice;
 pub mod orders;
 pub mod pass;

@@ -17,8 +17,12 @@
 //! *Late*: who was called and comes too late gets a place that nobody is called to, and pays a token for
 //! it. While such a shopper keeps asking, one place and one token less go to new calls. Who was inside
 //! already and lost the pass may come back to a place that nobody else asks for.
+//!
+//! *Guests*: whoever has an invitation need not be called. The number of the invitation is spent where
+//! the guest is let in, under the same cap and for a token; until then nothing is spent, and a guest
+//! for whom there is no place, no token or no stock is late.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -92,8 +96,22 @@ pub enum Claimed {
     Replaced,
     Paused,
     Closed,
-    /// Called, but no place is free.
+    /// Called or invited, but no place is free.
     Full,
+    /// The invitation has let somebody in already.
+    Spent,
+}
+
+/// A shopper who asks to come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claimant {
+    pub shopper: Uuid,
+    /// The order of arrival.
+    pub index: i64,
+    /// What the order of arrival came to.
+    pub number: i64,
+    /// The number of an invitation that the shopper shows.
+    pub invitation: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -113,6 +131,8 @@ pub struct Room {
     passes: BTreeMap<Uuid, i64>,
     calls: BTreeMap<i64, Summons>,
     late: BTreeMap<Uuid, i64>,
+    /// The invitations that have let somebody in.
+    guests: BTreeSet<u32>,
 }
 
 impl Room {
@@ -123,7 +143,7 @@ impl Room {
     }
 
     /// Gives a place at the end, or says which the shopper has. With `replace` the shopper gives up
-    /// the place with that index first, unless inside.
+    /// the place with that index first, unless the shopper is inside or was.
     pub fn enter(
         &mut self,
         policy: &Policy,
@@ -138,7 +158,7 @@ impl Room {
         self.settle(policy, now);
         self.open_if_due(policy, limits, now);
         if let Some(holding) = self.tickets.get(&shopper) {
-            let may_replace = self.opened.is_some() && !self.passes.contains_key(&shopper);
+            let may_replace = self.opened.is_some() && !holding.claimed;
             if replace != Some(holding.index) || !may_replace {
                 return Entered::Place { index: holding.index, new: false };
             }
@@ -225,14 +245,14 @@ impl Room {
             .and_then(|(from, summons)| (number < from + summons.size).then_some(summons))
     }
 
-    /// Lets a called shopper in, or renews the pass of one inside. `number` is what `index` came to.
+    /// Lets a shopper in who was called or has an invitation, or renews the pass of one inside.
     pub fn claim(
         &mut self,
         policy: &Policy,
         limits: &Limits,
         now: i64,
-        (shopper, index, number): (Uuid, i64, i64),
-        sealed: bool,
+        Claimant { shopper, index, number, invitation }: Claimant,
+        (sealed, has_stock): (bool, bool),
     ) -> Claimed {
         self.settle(policy, now);
         if sealed {
@@ -250,8 +270,13 @@ impl Room {
         else {
             return Claimed::Replaced;
         };
-        if self.opened.is_none() || number >= self.frontier {
+        let is_due = holding.claimed || number < self.frontier;
+        let invitation = invitation.filter(|_| !is_due);
+        if self.opened.is_none() || !is_due && invitation.is_none() {
             return Claimed::NotCalled;
+        }
+        if invitation.is_some_and(|invitation| self.guests.contains(&invitation)) {
+            return Claimed::Spent;
         }
         if limits.paused {
             return Claimed::Paused;
@@ -261,7 +286,10 @@ impl Room {
             self.inside() < limits.inside_max
         } else {
             let kept = if holding.claimed { self.late() } else { 0 };
-            self.inside() + self.reserved + kept < limits.inside_max && self.accrue(limits, now) > kept
+            let may_buy = invitation.is_none() || has_stock;
+            may_buy
+                && self.inside() + self.reserved + kept < limits.inside_max
+                && self.accrue(limits, now) > kept
         };
         if !has_room {
             if !is_called && !holding.claimed {
@@ -276,6 +304,7 @@ impl Room {
             }
             None => self.spend(1),
         }
+        self.guests.extend(invitation);
         self.tickets.insert(shopper, Holding { index, claimed: true });
         self.passes.insert(shopper, expires);
         self.late.remove(&shopper);

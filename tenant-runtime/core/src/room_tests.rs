@@ -15,6 +15,8 @@ enum Act {
     Enter(u8),
     Requeue(u8),
     Claim(u8),
+    /// Asks to come in with an invitation.
+    Invited(u8, u32),
     Leave(u8),
     Pause(bool),
     Cap(i64),
@@ -29,6 +31,7 @@ fn act() -> impl Strategy<Value = Act> {
         6 => any::<u8>().prop_map(Act::Enter),
         1 => any::<u8>().prop_map(Act::Requeue),
         8 => any::<u8>().prop_map(Act::Claim),
+        2 => (any::<u8>(), 1u32..30).prop_map(|(id, number)| Act::Invited(id, number)),
         2 => any::<u8>().prop_map(Act::Leave),
         1 => any::<bool>().prop_map(Act::Pause),
         1 => (1i64..6).prop_map(Act::Cap),
@@ -47,6 +50,7 @@ struct Books {
     given: BTreeSet<i64>,
     inside: BTreeMap<Uuid, i64>,
     admitted: i64,
+    spent: BTreeSet<u32>,
 }
 
 proptest! {
@@ -70,7 +74,10 @@ proptest! {
                     let old = books.indices.get(&shopper(id)).copied();
                     enter(&mut room, &limits, now, &mut books, shopper(id), old)?;
                 }
-                Act::Claim(id) => claim(&mut room, &limits, now, &mut books, shopper(id))?,
+                Act::Claim(id) => claim(&mut room, &limits, now, &mut books, (shopper(id), None))?,
+                Act::Invited(id, number) => {
+                    claim(&mut room, &limits, now, &mut books, (shopper(id), Some(number)))?;
+                }
                 Act::Leave(id) => {
                     let place = books.indices.remove(&shopper(id)).map(|index| (index, index));
                     room.leave(&POLICY, now, shopper(id), place);
@@ -113,17 +120,26 @@ fn claim(
     limits: &Limits,
     now: i64,
     books: &mut Books,
-    who: Uuid,
+    (who, invitation): (Uuid, Option<u32>),
 ) -> Result<(), TestCaseError> {
     let index = books.indices.get(&who).copied().unwrap_or(0);
     books.inside.retain(|_, expires| *expires > now);
     let frontier = room.frontier;
-    if let Claimed::Inside { expires, renewed } = room.claim(&POLICY, limits, now, (who, index, index), false)
-    {
+    let was_inside = room.tickets.get(&who).is_some_and(|holding| holding.claimed);
+    let spent_before = room.guests.clone();
+    let claimant = Claimant { shopper: who, index, number: index, invitation };
+    let claimed = room.claim(&POLICY, limits, now, claimant, (false, true));
+    let spent: Vec<u32> = room.guests.difference(&spent_before).copied().collect();
+    let came_in = matches!(claimed, Claimed::Inside { renewed: false, .. });
+    prop_assert!(spent.is_empty() || came_in, "an invitation is spent where it lets its holder in");
+    if let Claimed::Inside { expires, renewed } = claimed {
         prop_assert_eq!(renewed, books.inside.contains_key(&who));
         if !renewed {
             books.admitted += 1;
-            prop_assert!(index < frontier, "only the called come in");
+            let is_due = index < frontier || was_inside;
+            prop_assert!(is_due || spent == invitation.as_slice(), "only the called and the invited come in");
+            prop_assert!(!is_due || spent.is_empty(), "who need not show an invitation spends none");
+            prop_assert!(spent.iter().all(|number| books.spent.insert(*number)), "each lets in one");
             prop_assert!(books.indices.contains_key(&who), "only with a ticket");
             prop_assert!((books.inside.len() as i64) < limits.inside_max, "the cap is never exceeded");
         }
@@ -146,7 +162,13 @@ fn open_room(limits: &Limits, shoppers: u8) -> Room {
 }
 
 fn claim_of(room: &mut Room, limits: &Limits, now: i64, id: u8) -> Claimed {
-    room.claim(&POLICY, limits, now, (shopper(id), i64::from(id), i64::from(id)), false)
+    claim_with(room, limits, now, id, None)
+}
+
+fn claim_with(room: &mut Room, limits: &Limits, now: i64, id: u8, invitation: Option<u32>) -> Claimed {
+    let (index, number) = (i64::from(id), i64::from(id));
+    let claimant = Claimant { shopper: shopper(id), index, number, invitation };
+    room.claim(&POLICY, limits, now, claimant, (false, true))
 }
 
 #[test]
@@ -232,7 +254,8 @@ fn ten_or_ten_thousand_who_are_gone_cost_those_behind_one_look() {
         room.admit(&POLICY, &limits, 10_000, true, &|number| number < gone);
         assert_eq!((room.frontier, room.absent, room.reserved), (gone + 10, gone, 10));
         let first = Uuid::from_u128(gone.unsigned_abs().into());
-        let claimed = room.claim(&POLICY, &limits, 10_001, (first, gone, gone), false);
+        let claimant = Claimant { shopper: first, index: gone, number: gone, invitation: None };
+        let claimed = room.claim(&POLICY, &limits, 10_001, claimant, (false, true));
         assert_eq!(claimed, Claimed::Inside { expires: 30_001, renewed: false });
     }
 }
@@ -263,6 +286,40 @@ fn the_silent_between_two_who_wait_belong_to_no_call() {
     assert_eq!((room.reserved, room.returned), (3, 0), "nothing was kept for 1");
     room.leave(&POLICY, 10_100, shopper(2), Some((2, 2)));
     assert_eq!((room.reserved, room.returned), (2, 1), "a place was kept for 2");
+}
+
+#[test]
+fn a_guest_comes_in_ahead_of_the_line_once() {
+    let limits = Limits { paused: false, closed: false, per_second: 10, inside_max: 2 };
+    let mut room = open_room(&limits, 6);
+    assert_eq!(claim_with(&mut room, &limits, 9_500, 5, Some(1)), Claimed::NotCalled, "before the doors");
+    room.admit(&POLICY, &limits, 10_000, true, &nobody);
+    assert!(matches!(claim_of(&mut room, &limits, 10_050, 0), Claimed::Inside { .. }));
+    assert_eq!(claim_with(&mut room, &limits, 10_100, 5, Some(1)), Claimed::Full, "1 has the other place");
+    room.leave(&POLICY, 10_200, shopper(0), None);
+    room.admit(&POLICY, &limits, 10_300, true, &nobody);
+    assert_eq!(room.frontier, 2, "the place that is free now is kept for the guest");
+    let paused = Limits { paused: true, ..limits };
+    assert_eq!(claim_with(&mut room, &paused, 10_350, 5, Some(1)), Claimed::Paused);
+    let claimant = Claimant { shopper: shopper(5), index: 5, number: 5, invitation: Some(1) };
+    let unsold = room.claim(&POLICY, &limits, 10_360, claimant, (false, false));
+    assert_eq!(unsold, Claimed::Full, "nothing is left to buy");
+    assert_eq!(
+        claim_with(&mut room, &limits, 10_400, 5, Some(1)),
+        Claimed::Inside { expires: 30_400, renewed: false }
+    );
+    assert_eq!(claim_with(&mut room, &limits, 10_500, 4, Some(1)), Claimed::Spent);
+    assert_eq!(
+        claim_with(&mut room, &limits, 10_600, 5, Some(2)),
+        Claimed::Inside { expires: 30_600, renewed: true },
+        "who is inside spends nothing"
+    );
+    assert_eq!(
+        room.enter(&POLICY, &limits, 10_700, shopper(5), Some(5)),
+        Entered::Place { index: 5, new: false }
+    );
+    assert!(matches!(claim_of(&mut room, &limits, 40_000, 5), Claimed::Inside { renewed: false, .. }));
+    assert_eq!(room.guests, BTreeSet::from([1]));
 }
 
 proptest! {

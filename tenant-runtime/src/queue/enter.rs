@@ -18,7 +18,7 @@ use super::cookies;
 use super::position::{Position, position_of};
 use super::steps::{self, At};
 use crate::error::ApiError;
-use crate::extract::{MaybePassed, Peer, Shopper};
+use crate::extract::{MaybeInvited, MaybePassed, Peer, Shopper};
 use crate::state::Runtime;
 
 #[derive(Debug, Deserialize)]
@@ -37,13 +37,14 @@ pub async fn enter(
     State(runtime): State<Runtime>,
     shopper: Shopper,
     MaybePassed(pass): MaybePassed,
+    MaybeInvited(invitation): MaybeInvited,
     Peer(address): Peer,
     Json(body): Json<Enter>,
 ) -> Result<Answer, ApiError> {
     let nonce = nonce(&runtime, body.nonce.as_deref())?;
     let ticket = take_place(&runtime, shopper, address, nonce).await?;
     let cookie = cookies::ticket(&runtime, &runtime.tickets.sign(&ticket));
-    let position = position_of(&runtime, &ticket, pass.as_ref());
+    let position = position_of(&runtime, &ticket, pass.as_ref(), invitation);
     Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(position)))
 }
 

@@ -9,6 +9,7 @@ use axum::response::Sse;
 use axum::response::sse::Event;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt as _, stream};
+use tenant_runtime_core::invitation::Invitation;
 use tenant_runtime_core::pass::Pass;
 use tenant_runtime_core::ticket::Ticket;
 use tokio::sync::watch;
@@ -16,7 +17,7 @@ use tokio::sync::watch;
 use super::position::{Position, Stand, position_of};
 use super::streams::OpenStream;
 use crate::error::ApiError;
-use crate::extract::{MaybePassed, Ticketed};
+use crate::extract::{MaybeInvited, MaybePassed, Ticketed};
 use crate::state::Runtime;
 
 /// At most one event in this time.
@@ -37,11 +38,12 @@ pub async fn events(
     State(runtime): State<Runtime>,
     Ticketed(ticket): Ticketed,
     MaybePassed(pass): MaybePassed,
+    MaybeInvited(invitation): MaybeInvited,
 ) -> Result<Events, ApiError> {
     let open = runtime.room.streams.open(ticket.shopper)?;
     let stopping = runtime.shutdown.token().cancelled_owned();
     let looks = runtime.room.looks();
-    let listener = Listener { looks, runtime, ticket, pass, last: None, _open: open };
+    let listener = Listener { looks, runtime, ticket, pass, invitation, last: None, _open: open };
     let events = stream::unfold(Some(listener), next).take_until(stopping).boxed();
     Ok(([UNBUFFERED], Sse::new(events)))
 }
@@ -51,6 +53,7 @@ struct Listener {
     runtime: Runtime,
     ticket: Ticket,
     pass: Option<Pass>,
+    invitation: Option<Invitation>,
     looks: watch::Receiver<u64>,
     last: Option<Position>,
     /// Counts until it is dropped.
@@ -81,7 +84,7 @@ async fn next(listener: Option<Listener>) -> Option<(Result<Event, Infallible>, 
         }
         listener.runtime.room.presence.hear(listener.ticket.index);
         let pass = listener.pass.filter(|pass| pass.expires_at > listener.runtime.now());
-        let position = position_of(&listener.runtime, &listener.ticket, pass.as_ref());
+        let position = position_of(&listener.runtime, &listener.ticket, pass.as_ref(), listener.invitation);
         quiet_times += 1;
         let is_same = listener.last.as_ref().is_some_and(|last| !is_news(last, &position));
         if is_same && quiet_times < QUIET_TIMES_MAX {

@@ -7,6 +7,7 @@
 mod cookies;
 mod enter;
 mod events;
+mod guest;
 mod leave;
 pub mod limits;
 pub mod look;
@@ -50,6 +51,7 @@ pub fn router() -> Router<Runtime> {
         .route("/events", get(events::events))
         .route("/pass", post(pass::pass))
         .route("/leave", post(leave::leave))
+        .route("/guest/{token}", get(guest::guest))
         .merge(plain::router())
         .layer(no_store)
         .route("/status", get(status::status))

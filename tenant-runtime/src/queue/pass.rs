@@ -3,11 +3,12 @@
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderName, HeaderValue};
-use axum::response::AppendHeaders;
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use control_plane_telemetry::problem::Json;
 use jiff::Timestamp;
 use serde::Serialize;
 use tenant_runtime_core::frontier::{Place, place};
+use tenant_runtime_core::invitation::Invitation;
 use tenant_runtime_core::pass::Pass;
 use tenant_runtime_core::room::Claimed;
 use tenant_runtime_core::ticket::Ticket;
@@ -15,7 +16,7 @@ use tenant_runtime_core::ticket::Ticket;
 use super::look::Phase;
 use super::{cookies, steps};
 use crate::error::ApiError;
-use crate::extract::Ticketed;
+use crate::extract::{MaybeInvited, MaybePassed, Ticketed};
 use crate::state::Runtime;
 
 #[derive(Debug, Serialize)]
@@ -27,35 +28,75 @@ pub struct Inside {
 
 type Answer = (AppendHeaders<[(HeaderName, HeaderValue); 1]>, Json<Inside>);
 
-/// Lets the holder of a called ticket in, or renews the pass of one who is inside. 409 `not_called`
-/// before that, and `place_taken_back` for who comes too late while no place is free.
-pub async fn pass(State(runtime): State<Runtime>, Ticketed(ticket): Ticketed) -> Result<Answer, ApiError> {
-    let pass = come_in(&runtime, &ticket).await?;
+/// Lets the holder of a called ticket or of an invitation in, or renews the pass of one who is inside.
+/// 409 `not_called` before that, `place_taken_back` for who comes too late while no place is free,
+/// `invitation_waits` for a guest for whom none is, and `invitation_spent`.
+pub async fn pass(
+    State(runtime): State<Runtime>,
+    Ticketed(ticket): Ticketed,
+    MaybePassed(pass): MaybePassed,
+    MaybeInvited(invitation): MaybeInvited,
+) -> Result<Answer, Refused> {
+    let pass = come_in(&runtime, &ticket, pass.as_ref(), invitation).await;
+    let pass = pass.map_err(|error| Refused::of(&runtime, error))?;
     let cookie = cookies::pass(&runtime, &runtime.passes.sign(&pass));
     Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(Inside { expires_at: pass.expires_at })))
 }
 
-/// A pass for the holder of a called ticket, or one that lasts longer for who is inside.
+/// A refusal, with which a browser forgets an invitation that is worth nothing any more.
+pub struct Refused {
+    error: ApiError,
+    forget: Option<HeaderValue>,
+}
+
+impl Refused {
+    fn of(runtime: &Runtime, error: ApiError) -> Refused {
+        let is_spent = matches!(error, ApiError::InvitationSpent);
+        Refused { forget: is_spent.then(|| cookies::forget_invitation(runtime)), error }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let mut response = self.error.into_response();
+        response.headers_mut().extend(self.forget.map(|cookie| (SET_COOKIE, cookie)));
+        response
+    }
+}
+
+/// A pass for the holder of a called ticket or of an invitation, or one that lasts longer for who is
+/// inside.
 ///
 /// # Errors
-/// Where the ticket is not called, no place is free, or Redis is away.
-pub async fn come_in(runtime: &Runtime, ticket: &Ticket) -> Result<Pass, ApiError> {
+/// Where one is neither called nor invited, no place is free, or Redis is away.
+pub async fn come_in(
+    runtime: &Runtime,
+    ticket: &Ticket,
+    pass: Option<&Pass>,
+    invitation: Option<Invitation>,
+) -> Result<Pass, ApiError> {
     let (number, is_early) = knock(runtime, ticket.index)?;
-    let answer = if is_early {
+    let is_inside = pass.is_some_and(|pass| (pass.shopper, pass.index) == (ticket.shopper, ticket.index));
+    let is_guest = is_early && !is_inside && invitation.is_some();
+    let answer = if is_early && !is_inside && !is_guest {
         Claimed::NotCalled
     } else {
         runtime.room.limits.check_claim(ticket.shopper)?;
-        steps::claim(runtime, ticket, number).await?.answer
+        steps::claim(runtime, ticket, number, invitation).await?.answer
     };
     let Claimed::Inside { expires, .. } = answer else {
-        return Err(refusal(runtime, answer, number));
+        return Err(match refusal(runtime, answer, number) {
+            ApiError::PlaceTakenBack if is_guest => ApiError::InvitationWaits,
+            error => error,
+        });
     };
     let expires_at =
         Timestamp::from_millisecond(expires).map_err(|error| ApiError::Internal(error.into()))?;
     Ok(Pass { shopper: ticket.shopper, index: ticket.index, expires_at })
 }
 
-/// The number that is knocking, and whether it is too early: such a one is answered from memory.
+/// The number that is knocking, and whether it is too early: such a one, unless inside or invited, is
+/// answered from memory.
 fn knock(runtime: &Runtime, index: u64) -> Result<(u64, bool), ApiError> {
     let look = runtime.room.look();
     let number = look.number(index).ok_or(ApiError::NotOpen)?;
@@ -74,6 +115,7 @@ fn refusal(runtime: &Runtime, answer: Claimed, number: u64) -> ApiError {
         _ if look.is_sold_out() => ApiError::SoldOut,
         Claimed::Replaced => ApiError::TicketInvalid,
         Claimed::Paused => ApiError::Paused,
+        Claimed::Spent => ApiError::InvitationSpent,
         Claimed::Full | Claimed::Inside { .. } => ApiError::PlaceTakenBack,
         Claimed::NotCalled => match place(number, look.standing.frontier) {
             Place::Waiting { ahead } => ApiError::NotCalled { position: Some(ahead + 1) },

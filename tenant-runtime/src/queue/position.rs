@@ -10,13 +10,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tenant_runtime_core::config::Settings;
 use tenant_runtime_core::frontier::{self, Eta, Place};
+use tenant_runtime_core::invitation::Invitation;
 use tenant_runtime_core::pass::Pass;
 use tenant_runtime_core::ticket::Ticket;
 
 use super::POSITION;
 use super::look::{Look, Phase, until};
 use crate::error::ApiError;
-use crate::extract::{Passed, Ticketed};
+use crate::extract::{MaybeInvited, Passed, Ticketed};
 use crate::state::Runtime;
 
 /// How often one who is called or inside should ask, in milliseconds.
@@ -106,12 +107,19 @@ fn read_position(runtime: &Runtime, headers: &HeaderMap) -> Result<Position, Api
     }
     runtime.room.presence.hear(ticket.index);
     let pass = Passed::read(headers, runtime).ok();
-    Ok(position_of(runtime, &ticket, pass.as_ref().map(|Passed(pass)| pass)))
+    let MaybeInvited(invitation) = MaybeInvited::read(headers, runtime);
+    Ok(position_of(runtime, &ticket, pass.as_ref().map(|Passed(pass)| pass), invitation))
 }
 
-/// Where the holder of `ticket` stands, from memory alone.
+/// Where the holder of `ticket` stands, from memory alone. Whoever has an invitation may come in as if
+/// called; whether it has been spent is only known at the door.
 #[must_use]
-pub fn position_of(runtime: &Runtime, ticket: &Ticket, pass: Option<&Pass>) -> Position {
+pub fn position_of(
+    runtime: &Runtime,
+    ticket: &Ticket,
+    pass: Option<&Pass>,
+    invitation: Option<Invitation>,
+) -> Position {
     let look = runtime.room.look();
     let settings = runtime.settings.load();
     let now = runtime.clock.now();
@@ -124,8 +132,10 @@ pub fn position_of(runtime: &Runtime, ticket: &Ticket, pass: Option<&Pass>) -> P
         (Phase::Before, _) | (Phase::Open, None) => Stand::Before,
         (Phase::Open, _) if look.is_sold_out() => Stand::SoldOut,
         (Phase::Open, Some(Place::Called)) => Stand::Called,
+        (Phase::Open, Some(Place::Waiting { .. })) if invitation.is_some() => Stand::Called,
         (Phase::Open, Some(Place::Waiting { .. })) => Stand::Waiting,
     };
+    let is_guest = state == Stand::Called && matches!(place, Some(Place::Waiting { .. }));
     let ahead = match (state, place) {
         (Stand::Waiting, Some(Place::Waiting { ahead })) => Some(ahead),
         _ => None,
@@ -153,7 +163,7 @@ pub fn position_of(runtime: &Runtime, ticket: &Ticket, pass: Option<&Pass>) -> P
         stream: is_near && runtime.room.streams.has_room(),
         notice: look.notice,
         server_now: runtime.now(),
-        announcement: announcement(state, ahead, &look, &settings, now),
+        announcement: announcement(state, ahead, is_guest, &look, &settings, now),
     }
 }
 
@@ -175,6 +185,7 @@ fn jitter(ticket: &Ticket, redis_now_ms: i64) -> u64 {
 fn announcement(
     state: Stand,
     ahead: Option<u64>,
+    is_guest: bool,
     look: &Look,
     settings: &Settings,
     now: Timestamp,
@@ -190,6 +201,7 @@ fn announcement(
                 look.stock_held()
             )
         }
+        Stand::Called if is_guest => "초대를 받아 기다리지 않고 먼저 들어갈 수 있어요.".to_owned(),
         Stand::Called => "들어갈 차례예요.".to_owned(),
         Stand::Waiting => {
             let (ahead, left) = (ahead?, look.stock_left());

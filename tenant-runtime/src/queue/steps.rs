@@ -1,5 +1,6 @@
 //! The steps of the waiting room: what each `.lua` file is given, and what it answers, in types.
 
+use tenant_runtime_core::invitation::Invitation;
 use tenant_runtime_core::presence::Silent;
 use tenant_runtime_core::room::{Claimed, Entered};
 use tenant_runtime_core::ticket::Ticket;
@@ -128,7 +129,7 @@ pub fn joins() -> Joins {
 }
 
 /// Gives a shopper a place, or says which the shopper has. With `replace`, that place is given up
-/// for one at the end, unless the shopper is inside. Shoppers who enter at the same time share a call.
+/// for one at the end, unless the shopper is inside or was. Shoppers who enter at the same time share a call.
 ///
 /// # Errors
 /// Where Redis is away, or too many want to enter at once.
@@ -164,6 +165,10 @@ async fn enter_together(runtime: Runtime, joins: Vec<Join>) -> Result<Vec<At<Ent
     Ok(places.chunks_exact(2).map(place).collect())
 }
 
+fn products(runtime: &Runtime) -> Vec<Uuid> {
+    runtime.settings.load().products.iter().map(|product| product.id).collect()
+}
+
 /// Moves the frontier as far as it may go, and says how the room stands. `said` is who is silent, and
 /// the name of the pod that says so; `gone_since_ms` from when on those who left are wanted.
 ///
@@ -174,7 +179,7 @@ pub async fn admit(
     said: Option<(&str, &Silent)>,
     gone_since_ms: i64,
 ) -> Result<Standing, StoreError> {
-    let products: Vec<Uuid> = runtime.settings.load().products.iter().map(|product| product.id).collect();
+    let products = products(runtime);
     let (pod, silent) = said.map_or(("", None), |(pod, silent)| (pod, Some(silent)));
     let mut call = call(runtime, &ADMIT)
         .key(runtime.keys.silent())
@@ -245,18 +250,31 @@ fn leaver(member: &[u8]) -> Option<(Uuid, u64)> {
 }
 
 /// Lets the holder of a ticket in, or renews the pass of one who is inside. `number` is what the
-/// ticket's order of arrival came to.
+/// ticket's order of arrival came to; an invitation is spent where it takes one to come in.
 ///
 /// # Errors
 /// Where Redis is away.
-pub async fn claim(runtime: &Runtime, ticket: &Ticket, number: u64) -> Result<At<Claimed>, StoreError> {
-    let (what, now_ms, expires, renewed): (String, i64, i64, u8) = call(runtime, &CLAIM)
+pub async fn claim(
+    runtime: &Runtime,
+    ticket: &Ticket,
+    number: u64,
+    invitation: Option<Invitation>,
+) -> Result<At<Claimed>, StoreError> {
+    let mut call = call(runtime, &CLAIM)
         .key(runtime.keys.tickets(ticket.shopper))
+        .key(runtime.keys.guests())
         .arg(ticket.shopper.as_bytes().as_slice())
         .arg(ticket.index)
-        .arg(number)
-        .run()
-        .await?;
+        .arg(number);
+    if let Some(invitation) = invitation {
+        call = call.arg(invitation.number);
+        for product in products(runtime) {
+            call = call.key(runtime.keys.stock(product));
+        }
+    } else {
+        call = call.arg("");
+    }
+    let (what, now_ms, expires, renewed): (String, i64, i64, u8) = call.run().await?;
     let answer = match what.as_str() {
         "inside" => Claimed::Inside { expires, renewed: renewed == 1 },
         "not_called" => Claimed::NotCalled,
@@ -264,6 +282,7 @@ pub async fn claim(runtime: &Runtime, ticket: &Ticket, number: u64) -> Result<At
         "paused" => Claimed::Paused,
         "closed" => Claimed::Closed,
         "full" => Claimed::Full,
+        "spent" => Claimed::Spent,
         other => return Err(unexpected(&CLAIM, other)),
     };
     Ok(At { now_ms, answer })

@@ -20,8 +20,8 @@ local function kept(tickets, shopper, replace)
   if redis.call('HSETNX', tickets, shopper, ticket_of(next, false)) == 1 then
     return nil
   end
-  local index = holding_of(tickets, shopper)
-  if not open or tonumber(replace) ~= index or redis.call('ZSCORE', PASSES, shopper) then
+  local index, claimed = holding_of(tickets, shopper)
+  if not open or claimed or tonumber(replace) ~= index then
     return index
   end
   redis.call('HSET', tickets, shopper, ticket_of(next, false))

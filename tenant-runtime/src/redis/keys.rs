@@ -62,11 +62,17 @@ impl Keys {
         self.named("absentees")
     }
 
-    /// Sorted set: shoppers (16 bytes) who came too late for their call and wait for a free place,
-    /// by when they last asked (milliseconds).
+    /// Sorted set: shoppers (16 bytes) who came too late for their call, or with an invitation, and
+    /// wait for a free place, by when they last asked (milliseconds).
     #[must_use]
     pub fn late(&self) -> String {
         self.named("late")
+    }
+
+    /// Set: the numbers of the invitations that have let somebody in.
+    #[must_use]
+    pub fn guests(&self) -> String {
+        self.named("guests")
     }
 
     /// Hash: pod -> who of the next numbers has not asked that pod for a long time, as

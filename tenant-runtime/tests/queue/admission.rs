@@ -138,7 +138,7 @@ async fn a_number_that_is_not_called_and_a_place_of_another_open_nothing() {
     pod.standing().await;
     let claim = async |shopper: u32, index: u64| {
         let ticket = Ticket { shopper: shopper_id(shopper), index, nonce: 0 };
-        steps::claim(&pod.runtime, &ticket, index).await.unwrap().answer
+        steps::claim(&pod.runtime, &ticket, index, None).await.unwrap().answer
     };
     assert_eq!(claim(1, 1).await, Claimed::NotCalled);
     assert_eq!(claim(1, 0).await, Claimed::Replaced);
@@ -195,9 +195,9 @@ async fn ten_thousand_who_are_gone_cost_those_behind_one_look() {
     assert_eq!(standing.absent, gone - 10, "ten of them had given up their places");
 
     // Who was passed over and comes after all waits for a place that nobody was called to.
-    assert_eq!(steps::claim(&pod.runtime, &ticket(50), 50).await.unwrap().answer, Claimed::Full);
+    assert_eq!(steps::claim(&pod.runtime, &ticket(50), 50, None).await.unwrap().answer, Claimed::Full);
     for index in gone..gone + 10 {
-        let claimed = steps::claim(&pod.runtime, &ticket(index), index).await.unwrap().answer;
+        let claimed = steps::claim(&pod.runtime, &ticket(index), index, None).await.unwrap().answer;
         assert!(matches!(claimed, Claimed::Inside { .. }), "{index}: {claimed:?}");
     }
     assert_eq!(pod.standing().await.inside, 10, "as many as the cap");

@@ -4,6 +4,7 @@ mod admission;
 mod chaos;
 mod faults;
 mod full;
+mod guests;
 mod model;
 mod notice;
 mod plain;

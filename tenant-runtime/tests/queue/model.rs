@@ -9,14 +9,17 @@ use rand::{RngExt as _, SeedableRng as _};
 use tenant_runtime::queue::steps;
 use tenant_runtime::state::Runtime;
 use tenant_runtime_core::config::Settings;
+use tenant_runtime_core::invitation::Invitation;
 use tenant_runtime_core::presence::Silent;
-use tenant_runtime_core::room::{Claimed, Entered, Limits, Policy, Room};
+use tenant_runtime_core::room::{Claimant, Claimed, Entered, Limits, Policy, Room};
 use tenant_runtime_core::ticket::Ticket;
 
 use crate::support::deal::shopper_id;
 use crate::support::{Deal, Pod};
 
 const SHOPPERS: u32 = 12;
+/// How many guests are invited.
+const INVITATIONS: u32 = 20;
 const OPERATIONS: usize = 1_000;
 /// How many of the next numbers the pod speaks of.
 const SPOKEN_OF: u64 = 64;
@@ -112,7 +115,10 @@ impl Both {
         let shopper = random.random_range(0..SHOPPERS);
         match random.random_range(0..100) {
             0..=24 => self.enter(shopper, random.random_ratio(1, 40)).await,
-            25..=79 => self.claim(shopper, random.random_ratio(1, 3)).await,
+            25..=79 => {
+                let invitation = random.random_ratio(1, 6).then(|| random.random_range(1..=INVITATIONS));
+                self.claim(shopper, invitation, random.random_ratio(1, 3)).await;
+            }
             80 => self.leave(shopper, random.random_ratio(1, 2)).await,
             81..=93 => {}
             94..=97 => self.hushed = random.random(),
@@ -140,14 +146,20 @@ impl Both {
     }
 
     /// Comes in, and in one case of three pays at once and leaves.
-    async fn claim(&mut self, shopper: u32, pays: bool) {
+    async fn claim(&mut self, shopper: u32, invitation: Option<u32>, pays: bool) {
         let index = self.indices[shopper as usize].unwrap_or(0);
         let ticket = Ticket { shopper: shopper_id(shopper), index, nonce: 0 };
-        let real = steps::claim(&self.pod.runtime, &ticket, index).await.unwrap();
+        let shown = invitation.map(|number| Invitation { number });
+        let real = steps::claim(&self.pod.runtime, &ticket, index, shown).await.unwrap();
         let limits = self.limits();
-        let who = (shopper_id(shopper), index.cast_signed(), index.cast_signed());
-        let model = self.model.claim(&self.policy, &limits, real.now_ms, who, false);
-        self.trail.push(format!("{} claim {shopper} -> {real:?} {model:?}", real.now_ms));
+        let who = Claimant {
+            shopper: shopper_id(shopper),
+            index: index.cast_signed(),
+            number: index.cast_signed(),
+            invitation,
+        };
+        let model = self.model.claim(&self.policy, &limits, real.now_ms, who, (false, true));
+        self.trail.push(format!("{} claim {shopper} {invitation:?} -> {real:?} {model:?}", real.now_ms));
         assert_eq!(real.answer, model, "{:#?}", self.trail);
         if pays && matches!(model, Claimed::Inside { .. }) {
             self.leave(shopper, false).await;

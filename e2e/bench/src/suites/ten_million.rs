@@ -210,5 +210,5 @@ impl Auditor {
 }
 
 async fn claim(runtime: &Runtime, shopper: Uuid, index: u64) -> Result<Claimed> {
-    Ok(steps::claim(runtime, &Ticket { shopper, index, nonce: 0 }, index).await?.answer)
+    Ok(steps::claim(runtime, &Ticket { shopper, index, nonce: 0 }, index, None).await?.answer)
 }

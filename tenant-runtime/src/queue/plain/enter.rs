@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::page::{Visitor, render};
 use super::see_other;
 use crate::error::ApiError;
-use crate::extract::{MaybePassed, Peer, Shopper, Ticketed};
+use crate::extract::{MaybeInvited, MaybePassed, Peer, Shopper, Ticketed};
 use crate::queue::{cookies, enter};
 use crate::state::Runtime;
 
@@ -18,6 +18,7 @@ pub async fn enter(
     shopper: Result<Shopper, ApiError>,
     ticket: Result<Ticketed, ApiError>,
     pass: MaybePassed,
+    invited: MaybeInvited,
     Peer(address): Peer,
 ) -> Response {
     let is_signed_in = shopper.is_ok();
@@ -30,6 +31,6 @@ pub async fn enter(
             let cookie = cookies::ticket(&runtime, &runtime.tickets.sign(&ticket));
             see_other("/queue/plain", [(SET_COOKIE, cookie)])
         }
-        Err(error) => render(&runtime, &Visitor { ticket, pass, is_signed_in }, Some(&error)),
+        Err(error) => render(&runtime, &Visitor { ticket, pass, invited, is_signed_in }, Some(&error)),
     }
 }

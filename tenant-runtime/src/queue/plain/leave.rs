@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::page::{Visitor, render};
 use super::see_other;
 use crate::error::ApiError;
-use crate::extract::{MaybePassed, Shopper, Ticketed};
+use crate::extract::{MaybeInvited, MaybePassed, Shopper, Ticketed};
 use crate::queue::{cookies, steps};
 use crate::state::Runtime;
 
@@ -16,6 +16,7 @@ pub async fn leave(
     State(runtime): State<Runtime>,
     ticket: Result<Ticketed, ApiError>,
     pass: MaybePassed,
+    invited: MaybeInvited,
     shopper: Result<Shopper, ApiError>,
 ) -> Response {
     let left = match &ticket {
@@ -28,7 +29,7 @@ pub async fn leave(
     match left {
         Ok(()) => see_other("/queue/plain", cookies::forget(&runtime).map(|cookie| (SET_COOKIE, cookie))),
         Err(error) => {
-            render(&runtime, &Visitor { ticket, pass, is_signed_in: shopper.is_ok() }, Some(&error))
+            render(&runtime, &Visitor { ticket, pass, invited, is_signed_in: shopper.is_ok() }, Some(&error))
         }
     }
 }

@@ -8,7 +8,7 @@ use tenant_runtime_core::draw;
 
 use super::view::{self, Scene};
 use crate::error::ApiError;
-use crate::extract::{MaybePassed, Shopper, Ticketed};
+use crate::extract::{MaybeInvited, MaybePassed, Shopper, Ticketed};
 use crate::pages;
 use crate::queue::position::position_of;
 use crate::queue::status::drawn;
@@ -18,6 +18,7 @@ use crate::state::Runtime;
 pub struct Visitor {
     pub ticket: Result<Ticketed, ApiError>,
     pub pass: MaybePassed,
+    pub invited: MaybeInvited,
     pub is_signed_in: bool,
 }
 
@@ -26,9 +27,10 @@ pub async fn page(
     State(runtime): State<Runtime>,
     ticket: Result<Ticketed, ApiError>,
     pass: MaybePassed,
+    invited: MaybeInvited,
     shopper: Result<Shopper, ApiError>,
 ) -> Response {
-    let visitor = Visitor { ticket, pass, is_signed_in: shopper.is_ok() };
+    let visitor = Visitor { ticket, pass, invited, is_signed_in: shopper.is_ok() };
     render(&runtime, &visitor, None)
 }
 
@@ -48,7 +50,8 @@ pub fn render(runtime: &Runtime, visitor: &Visitor, refused: Option<&ApiError>) 
         settings: &settings,
         phase: look.phase(&runtime.config, settings.closed, runtime.clock.now()),
         sold_out: look.is_sold_out(),
-        position: ticket.map(|ticket| position_of(runtime, ticket, visitor.pass.0.as_ref())),
+        position: ticket
+            .map(|ticket| position_of(runtime, ticket, visitor.pass.0.as_ref(), visitor.invited.0)),
         inside_until: visitor.pass.0.map(|pass| pass.expires_at),
         is_signed_in: visitor.is_signed_in,
         waiting: look.waiting(),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::page::{Visitor, render};
 use super::see_other;
 use crate::error::ApiError;
-use crate::extract::{MaybePassed, Shopper, Ticketed};
+use crate::extract::{MaybeInvited, MaybePassed, Shopper, Ticketed};
 use crate::queue::{cookies, pass};
 use crate::state::Runtime;
 
@@ -17,10 +17,11 @@ pub async fn pass(
     State(runtime): State<Runtime>,
     ticket: Result<Ticketed, ApiError>,
     pass: MaybePassed,
+    invited: MaybeInvited,
     shopper: Result<Shopper, ApiError>,
 ) -> Response {
     let came_in = match &ticket {
-        Ok(Ticketed(ticket)) => pass::come_in(&runtime, ticket).await,
+        Ok(Ticketed(ticket)) => pass::come_in(&runtime, ticket, pass.0.as_ref(), invited.0).await,
         Err(_) => Err(ApiError::TicketMissing),
     };
     match came_in {
@@ -29,8 +30,14 @@ pub async fn pass(
             see_other("/", [(SET_COOKIE, cookie)])
         }
         Err(error) => {
-            let visitor = Visitor { ticket, pass, is_signed_in: shopper.is_ok() };
-            render(&runtime, &visitor, Some(&error))
+            let is_spent = matches!(error, ApiError::InvitationSpent);
+            let invited = if is_spent { MaybeInvited(None) } else { invited };
+            let visitor = Visitor { ticket, pass, invited, is_signed_in: shopper.is_ok() };
+            let mut response = render(&runtime, &visitor, Some(&error));
+            if is_spent {
+                response.headers_mut().append(SET_COOKIE, cookies::forget_invitation(&runtime));
+            }
+            response
         }
     }
 }

@@ -96,6 +96,15 @@ impl Deal {
         folder
     }
 
+    /// The link of one of this deal's guests, without the address.
+    pub fn invitation(&self, number: u32) -> String {
+        self.invitation_to(&self.config.deal, number, self.config.closes_at)
+    }
+
+    pub fn invitation_to(&self, deal: &str, number: u32, until: Timestamp) -> String {
+        Issuer::new(ISSUER, &self.keys).guest(deal, number, until).unwrap()
+    }
+
     /// A shopper token as of `now`.
     pub fn token(&self, shopper: Uuid, now: Timestamp) -> String {
         Issuer::new(ISSUER, &self.keys).shopper(shopper, "박지민", now).unwrap()
