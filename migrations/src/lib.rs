@@ -21,6 +21,7 @@ mod m0022_jobs;
 mod m0023_adoptions;
 mod m0024_notices;
 mod m0025_merchant_accounts;
+mod m0026_guests;
 
 pub struct Migrator;
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_adoptions::Migration),
             Box::new(m0024_notices::Migration),
             Box::new(m0025_merchant_accounts::Migration),
+            Box::new(m0026_guests::Migration),
         ]
     }
 }

@@ -142,6 +142,7 @@ mod tests {
             paying: None,
             paused: true,
             notice: "다".repeat(crds::bounds::NOTICE_LENGTH_MAX),
+            guests: 0,
             observed: None,
             turn: 0,
             created_at: opens_at.into(),

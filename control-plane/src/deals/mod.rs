@@ -5,6 +5,7 @@
 pub mod adoption;
 pub mod builder;
 pub mod cluster;
+pub mod guests;
 pub mod kubernetes;
 pub mod live;
 pub mod mirror;
@@ -19,5 +20,5 @@ use utoipa_axum::routes;
 use crate::state::AppState;
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(live::change))
+    OpenApiRouter::new().routes(routes!(live::change)).routes(routes!(guests::create))
 }

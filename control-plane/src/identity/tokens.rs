@@ -71,6 +71,14 @@ impl Tokens {
     pub fn shopper(&self, user: UserId, name: &str, now: Timestamp) -> Result<String, TokenError> {
         self.issuer.shopper(user.0, name, now)
     }
+
+    /// What the link of a deal's guest carries.
+    ///
+    /// # Errors
+    /// Where signing fails.
+    pub fn guest(&self, deal: &str, number: u32, until: Timestamp) -> Result<String, TokenError> {
+        self.issuer.guest(deal, number, until)
+    }
 }
 
 /// `iss` of all tokens: the storefront's origin, which is where shoppers sign in.

@@ -114,6 +114,7 @@ async fn open(state: &AppState, past: &PastDeal, deal: &str) -> Result<entity::M
         paying: Set(None),
         paused: Set(false),
         notice: Set(String::new()),
+        guests: Set(0),
         observed: Set(None),
         turn: Set(0),
         created_at: Set(span.from.into()),

@@ -153,6 +153,7 @@ async fn book(
         paying: Set(None),
         paused: Set(false),
         notice: Set(String::new()),
+        guests: Set(0),
         observed: Set(None),
         turn: Set(0),
         created_at: Set(now.into()),

@@ -34,6 +34,8 @@ pub struct Model {
     pub paying: Option<FeeId>,
     pub paused: bool,
     pub notice: String,
+    /// The number of the last guest's link.
+    pub guests: i32,
     pub observed: Option<String>,
     pub turn: i64,
     pub created_at: Micros,
@@ -144,6 +146,12 @@ impl Model {
     #[must_use]
     pub fn refusal(&self) -> Option<Refusal> {
         self.seen().and_then(|seen| seen.unwritten.or(seen.refusal))
+    }
+
+    /// How many guests' links were made.
+    #[must_use]
+    pub fn guests_made(&self) -> u32 {
+        u32::try_from(self.guests).unwrap_or(0)
     }
 
     /// What was last seen of the deal; nothing where there is none or where it cannot be read.

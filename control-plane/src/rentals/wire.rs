@@ -45,6 +45,8 @@ pub struct Rental {
     pub paused: bool,
     /// The line that is shown to everyone who waits; empty where there is none.
     pub notice: String,
+    /// How many links for guests were made.
+    pub guest_links: u32,
     /// Once the rental is a deal.
     pub deal: Option<Deal>,
     /// How many products there are.
@@ -185,6 +187,7 @@ impl Rental {
             paid_at: life.paid_at(),
             paused: rental.paused,
             notice: rental.notice.clone(),
+            guest_links: rental.guests_made(),
             deal: life.deal().map(|name| Deal::of(&state.config.public, company, rental, name)),
             products,
             products_editable_until: editable.filter(|until| state.clock.now() < *until),

@@ -4,6 +4,7 @@
 mod adoption;
 mod bookings;
 mod fees;
+mod guests;
 mod ledger;
 mod migration;
 mod refunds;
