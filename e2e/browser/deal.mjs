@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 
 const startMs = 60_000;
 const issuer = 'http://ddib.localhost:1';
+const name = 'shop-20261124-1000';
 const product = '00000000-0000-4000-8000-00000000a001';
 
 export async function freePort() {
@@ -25,14 +26,19 @@ function signer() {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const jwk = { ...publicKey.export({ format: 'jwk' }), use: 'sig', alg: 'EdDSA', kid: 'browser' };
   const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = (claims) => {
+    const head = part({ typ: 'JWT', alg: 'EdDSA', kid: jwk.kid });
+    const text = `${head}.${part({ iss: issuer, ...claims })}`;
+    return `${text}.${sign(null, Buffer.from(text), privateKey).toString('base64url')}`;
+  };
   const token = (n) => {
     const sub = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
     const iat = Math.floor(Date.now() / 1_000);
-    const head = part({ typ: 'JWT', alg: 'EdDSA', kid: jwk.kid });
-    const text = `${head}.${part({ iss: issuer, aud: 'deals', sub, name: '박지민', iat, exp: iat + 3_600 })}`;
-    return `${text}.${sign(null, Buffer.from(text), privateKey).toString('base64url')}`;
+    return signed({ aud: 'deals', sub, name: '박지민', iat, exp: iat + 3_600 });
   };
-  return { jwks: { keys: [jwk] }, token };
+  const guest = (number) =>
+    signed({ aud: 'guests', deal: name, number, exp: Math.floor(Date.now() / 1_000) + 3_600 });
+  return { jwks: { keys: [jwk] }, token, guest };
 }
 
 /** Starts a deal whose doors open `opensInSeconds` from now; `settings` are those that may change. */
@@ -41,7 +47,7 @@ export async function startDeal({ opensInSeconds, settings = {}, merchantKey = '
   const folder = await mkdtemp(join(tmpdir(), 'bidd-deal-'));
   const [port, redisPort] = [await freePort(), await freePort()];
   const origin = `http://shop.ddib.localhost:${port}`;
-  const { jwks, token } = signer();
+  const { jwks, token, guest } = signer();
   const secrets = {
     'deal-key': randomBytes(32).toString('hex'),
     'draw-secret': randomBytes(32).toString('hex'),
@@ -71,7 +77,7 @@ export async function startDeal({ opensInSeconds, settings = {}, merchantKey = '
   };
   const opensAt = Date.now() + opensInSeconds * 1_000;
   const document = {
-    deal: 'shop-20261124-1000',
+    deal: name,
     title: '겨울 이불 타임딜',
     companyName: '포근상회',
     origin,
@@ -96,7 +102,7 @@ export async function startDeal({ opensInSeconds, settings = {}, merchantKey = '
   };
   await mkdir(join(folder, 'secrets'));
   await writeFile(join(folder, 'config.json'), JSON.stringify(document));
-  for (const [name, value] of Object.entries(secrets)) await writeFile(join(folder, 'secrets', name), value);
+  for (const [file, value] of Object.entries(secrets)) await writeFile(join(folder, 'secrets', file), value);
 
   const redis = spawn(
     'redis-server',
@@ -134,6 +140,8 @@ export async function startDeal({ opensInSeconds, settings = {}, merchantKey = '
 
   return {
     origin,
+    /** A guest's link. */
+    link: (number) => `${origin}/queue/guest/${guest(number)}`,
     /** Signs the n-th shopper in. */
     signIn: (context, n) => context.addCookies([{ name: 'shopper', value: token(n), url: origin }]),
     /** The n-th shopper takes a place, without a browser; answers a way to give it back. */

@@ -203,3 +203,47 @@ test('the first load is below 60 KB', { timeout: 60_000 }, async () => {
     await deal.stop();
   }
 });
+
+test('a guest comes in by link, ahead of who waits, and nobody else with that link', { timeout: 120_000 }, async () => {
+  const deal = await startDeal({ opensInSeconds: -1, settings: { insideMax: 1 } });
+  try {
+    const first = await deal.enters(1);
+    await deal.enters(2);
+    const guest = await person(browser, 'phone');
+    await deal.signIn(guest.context, 3);
+    await guest.page.goto(deal.link(1));
+    assert.equal(guest.page.url(), `${deal.origin}/`);
+    await guest.page.getByRole('button', { name: '대기 순서 받기' }).click();
+    await guest.page.getByText('초대를 받아 기다리지 않고 먼저 들어갈 수 있어요.').waitFor();
+    await picture(guest, '60-guest-called');
+    await guest.page.getByRole('button', { name: '입장하기' }).click();
+    await guest.page.getByText('다음에 나는 자리를 먼저 드릴게요', { exact: false }).waitFor();
+    await picture(guest, '61-guest-waits');
+    await first.leaves();
+    const inside = guest.page.getByText('구스 이불').first();
+    await assert.doesNotReject(async () => {
+      for (let tries = 0; tries < 20; tries += 1) {
+        const enter = guest.page.getByRole('button', { name: '입장하기' });
+        if (!(await enter.isVisible())) return inside.waitFor();
+        await enter.click().catch(() => undefined);
+        await pause(500);
+      }
+      throw new Error('the guest never came in');
+    });
+
+    const copy = await person(browser, 'desktop');
+    await deal.signIn(copy.context, 4);
+    await copy.page.goto(deal.link(1));
+    await copy.page.getByRole('button', { name: '대기 순서 받기' }).click();
+    await copy.page.getByRole('button', { name: '입장하기' }).click();
+    await copy.page.getByText('이미 쓴 초대 링크예요', { exact: false }).waitFor();
+    await copy.page.getByText('대기 순서', { exact: true }).waitFor();
+    await picture(copy, '62-guest-spent');
+    await copy.page.goto(`${deal.link(1)}x`);
+    await copy.page.getByRole('heading', { name: '초대 링크를 쓸 수 없어요' }).waitFor();
+    await picture(copy, '63-guest-refused');
+    assert.deepEqual([...guest.errors, ...copy.errors], []);
+  } finally {
+    await deal.stop();
+  }
+});

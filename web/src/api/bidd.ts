@@ -55,6 +55,9 @@ export const api = {
   changeLive: (c: string, r: string, body: LiveChange) =>
     take(client.PATCH('/api/v1/companies/{c}/rentals/{r}/live', { ...ofRental(c, r), body })),
 
+  inviteGuests: (c: string, r: string, count: number) =>
+    take(client.POST('/api/v1/companies/{c}/rentals/{r}/guests', { ...ofRental(c, r), body: { count } })),
+
   uploadImage: (c: string, file: File) => {
     const form = new FormData();
     form.set('file', file);

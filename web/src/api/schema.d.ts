@@ -337,6 +337,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/companies/{c}/rentals/{r}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes links for guests, who come into the deal ahead of the line. */
+        post: operations["create_guest_links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/companies/{c}/rentals/{r}/live": {
         parameters: {
             query?: never;
@@ -977,6 +994,16 @@ export interface components {
             /** Format: int64 */
             waiting: number;
         };
+        /** @description Links that nobody can be told again: they are kept nowhere. */
+        GuestLinks: {
+            /** @description Each lets one shopper in once, until the deal closes. */
+            links: string[];
+            /**
+             * Format: int32
+             * @description How many the deal has now.
+             */
+            made: number;
+        };
         HourReport: {
             /** Format: int64 */
             gross: number;
@@ -1099,6 +1126,13 @@ export interface components {
             representative: string;
             /** @description 3 to 30 of `a-z`, `0-9` and single hyphens; begins with a letter. */
             slug: string;
+        };
+        NewGuestLinks: {
+            /**
+             * Format: int32
+             * @description How many to make: 1 to 200, and 1,000 for one deal.
+             */
+            count: number;
         };
         NewProduct: {
             /** @description At most 2,000 characters. */
@@ -1364,6 +1398,11 @@ export interface components {
                  * @description In won.
                  */
                 fee: number;
+                /**
+                 * Format: int32
+                 * @description How many links for guests were made.
+                 */
+                guestLinks: number;
                 id: components["schemas"]["RentalId"];
                 /** @description The line that is shown to everyone who waits; empty where there is none. */
                 notice: string;
@@ -1559,6 +1598,11 @@ export interface components {
              * @description In won.
              */
             fee: number;
+            /**
+             * Format: int32
+             * @description How many links for guests were made.
+             */
+            guestLinks: number;
             id: components["schemas"]["RentalId"];
             /** @description The line that is shown to everyone who waits; empty where there is none. */
             notice: string;
@@ -2342,6 +2386,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rental"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_guest_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The company. */
+                c: components["schemas"]["CompanyId"];
+                /** @description The rental. */
+                r: components["schemas"]["RentalId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGuestLinks"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestLinks"];
                 };
             };
             /** @description What went wrong */

@@ -18,6 +18,7 @@ import { Sparkline } from '~/shared/ui/Sparkline';
 import { toast } from '~/shared/ui/Toast';
 import { wordsFor } from '~/shared/words/errors';
 import { dealPhase } from '~/shared/words/glossary';
+import { GuestLinks } from './GuestLinks';
 import { historyMs, samplesOf, useHistory } from './history';
 import styles from './LivePanel.module.css';
 import { NoticeForm } from './NoticeForm';
@@ -173,6 +174,7 @@ export function LivePanel({ company, rental }: Props) {
       <Stock company={company} rental={rental} sold={deal.figures.sold} changeable={deal.phase === 'Open'} />
       {deal.phase === 'Open' && <Controls company={company} rental={rental} />}
       {noticePhases.has(deal.phase) && <NoticeForm company={company} rental={rental} />}
+      {noticePhases.has(deal.phase) && <GuestLinks company={company} rental={rental} />}
     </div>
   );
 }

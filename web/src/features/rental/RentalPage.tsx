@@ -2,6 +2,7 @@ import { useParams } from '@tanstack/react-router';
 import { CircleAlert, CircleCheck, ExternalLink, Hourglass } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Rental } from '~/api/types';
+import { GuestLinks } from '~/features/live/GuestLinks';
 import { LivePanel } from '~/features/live/LivePanel';
 import { OrdersPanel } from '~/features/order/OrdersPanel';
 import { ProductsPanel } from '~/features/product/ProductsPanel';
@@ -105,6 +106,7 @@ function Overview({ company, rental }: OwnedRental) {
       )}
       {rental.state === 'awaitingPayment' && <FeeCard company={company} rental={rental} />}
       {!ending && <Checklist company={company} rental={rental} />}
+      {rental.state === 'scheduled' && <GuestLinks company={company} rental={rental} />}
       <Section title="빌린 내용">
         <Facts
           facts={[

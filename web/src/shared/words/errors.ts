@@ -44,6 +44,8 @@ const sentences: Record<string, string> = {
   pass_missing: '입장한 기록이 없어요. 대기 화면에서 다시 입장해 주세요.',
   pass_invalid: '입장 정보를 확인하지 못했어요. 대기 화면에서 다시 입장해 주세요.',
   pass_expired: '오래 머물러 입장 시간이 끝났어요. 대기 화면에서 다시 입장해 주세요.',
+  invitation_waits: '지금은 빈자리가 없어요. 다음에 나는 자리를 먼저 드릴게요. 잠시 뒤에 다시 눌러 주세요.',
+  invitation_spent: '이미 쓴 초대 링크예요. 대기 순서는 그대로 있으니 차례가 되면 들어갈 수 있어요.',
   not_open: '아직 열리지 않았어요. 시작 시간에 다시 만나요.',
   closed: '타임딜이 끝났어요.',
   paused: '판매가 잠시 멈췄어요. 다시 열리면 이어서 진행할 수 있어요.',
@@ -57,6 +59,7 @@ const sentences: Record<string, string> = {
   gateway_resting: '결제사가 잠시 응답하지 않아요. 재고는 맡아 두었으니 잠시 뒤에 다시 시도해 주세요.',
   store_unavailable: '지금은 처리할 수 없어요. 순서는 그대로이니 잠시 뒤에 다시 시도해 주세요.',
   store_full: '지금은 새 대기나 주문을 받을 수 없어요. 이미 받은 순서와 주문은 그대로 있어요.',
+  guest_links_exhausted: '초대 링크는 타임딜마다 1,000개까지 만들 수 있어요.',
   deal_not_running: '지금은 열려 있지 않은 타임딜이에요.',
 };
 
