@@ -17,6 +17,7 @@ use tenant_runtime_core::pass::PassKey;
 use tenant_runtime_core::ticket::TicketKey;
 
 use crate::config::{EnterRates, Role, Secrets};
+use crate::orders::approval::Approvals;
 use crate::orders::{self, Holds, Meter};
 use crate::payment::{Till, TillError};
 use crate::queue::room::Room;
@@ -47,6 +48,8 @@ pub struct Parts {
     pub room: Room,
     /// Whoever orders, gathered into calls.
     pub holds: Holds,
+    /// Whoever comes back from the gateway, and whoever has paid, gathered into calls.
+    pub approvals: Approvals,
     /// How orders move, for Prometheus.
     pub meter: Meter,
     /// The gateway, the ledger, and the chain over the deal's events.
@@ -98,6 +101,7 @@ impl Runtime {
             role,
             till,
             holds: orders::holds(),
+            approvals: Approvals::default(),
             meter: Meter::new(&metrics),
             keys: Keys::new(&config.deal),
             invitations: InvitationKey::new(&secrets.deal_key, &config.deal),

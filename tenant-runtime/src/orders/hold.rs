@@ -8,13 +8,13 @@ use tenant_runtime_core::orders::Item;
 use uuid::Uuid;
 
 use super::record::Facts;
-use super::steps::unexpected;
+use super::steps::{Words, unexpected};
 use crate::redis::StoreError;
 use crate::redis::together::Together;
 use crate::state::Runtime;
 use crate::step;
 
-step!(begins HOLD, "hold");
+step!(begins HOLD, "hold", after "each");
 
 /// How many orders one shopper may make in a deal, released ones included: each stays in Redis until
 /// the deal is torn down.
@@ -71,9 +71,6 @@ pub struct Waiting {
     /// JSON.
     facts: String,
 }
-
-/// What Redis said to one wish, word by word.
-type Words = Vec<String>;
 
 /// Whoever orders, gathered into calls.
 pub type Holds = Together<Waiting, Words>;

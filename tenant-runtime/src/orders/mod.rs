@@ -2,6 +2,7 @@
 //! change it, and how a shopper sees it. Whether a change makes sense is decided by
 //! `tenant_runtime_core::orders`; that nothing came between is ensured by the step.
 
+pub mod approval;
 mod hold;
 mod meter;
 mod record;

@@ -1,6 +1,6 @@
-//! The steps that change an order, one function for each `.lua` file; `hold` is a file of its own. A step
-//! changes nothing unless the order is still in the state that its caller decided on, so all of them can
-//! be repeated.
+//! The steps that change an order, one function for each `.lua` file. Those that a crowd takes at one
+//! moment share their calls, and have files of their own. A step changes nothing unless the order is still
+//! in the state that its caller decided on, so all of them can be repeated.
 
 use jiff::SignedDuration;
 use tenant_runtime_core::ids::{OrderId, ProductId};
@@ -12,9 +12,7 @@ use crate::step;
 
 step!(READY, "ready");
 step!(WITHDRAW, "withdraw");
-step!(APPROVING, "approving");
 step!(REOPEN, "reopen");
-step!(PAID, "paid");
 step!(RELEASE, "release");
 step!(REFUNDING, "refunding");
 step!(KEEP, "keep");
@@ -22,6 +20,9 @@ step!(REFUNDED, "refunded");
 step!(STRAY_RETURNED, "stray_returned");
 step!(DUE, "due");
 step!(POSTPONE, "postpone");
+
+/// What Redis said to one of those who share a call, word by word.
+pub(super) type Words = Vec<String>;
 
 /// Whether a step changed the order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub enum Moved {
 
 impl Moved {
     /// Reads a step's answer, and counts it where it was taken.
-    fn read(runtime: &Runtime, step: &'static str, word: String) -> Moved {
+    pub(super) fn read(runtime: &Runtime, step: &'static str, word: String) -> Moved {
         if word != "moved" {
             return Moved::No(word);
         }
@@ -95,22 +96,6 @@ pub async fn withdraw(runtime: &Runtime, order: OrderId, payment_ref: &str) -> R
     call.run().await.map(|word| Moved::read(runtime, "withdrawn", word))
 }
 
-/// Ready -> Approving. Only after [`Moved::Yes`] may the gateway be asked for money.
-///
-/// # Errors
-/// Where Redis is away.
-pub async fn approving(runtime: &Runtime, order: OrderId, proof: &str) -> Result<Moved, StoreError> {
-    let call = runtime
-        .store
-        .step(&APPROVING)
-        .key(runtime.keys.order(order))
-        .key(runtime.keys.due())
-        .arg(order.to_string())
-        .arg(proof)
-        .arg(millis(RECOVER_AFTER));
-    call.run().await.map(|word| Moved::read(runtime, "approving", word))
-}
-
 /// Approving -> Ready, where the gateway declined this very proof.
 ///
 /// # Errors
@@ -124,29 +109,6 @@ pub async fn reopen(runtime: &Runtime, order: OrderId, proof: &str) -> Result<Mo
         .arg(order.to_string())
         .arg(proof);
     call.run().await.map(|word| Moved::read(runtime, "reopened", word))
-}
-
-/// Approving -> Paid. `paid` is the order as it will be.
-///
-/// # Errors
-/// Where Redis is away.
-pub async fn paid(runtime: &Runtime, paid: &Order) -> Result<Moved, StoreError> {
-    let State::Paid { receipt } = &paid.state else {
-        panic!("order {} is written as paid without a receipt", paid.id);
-    };
-    let keys = &runtime.keys;
-    let call = runtime
-        .store
-        .step(&PAID)
-        .key(keys.order(paid.id))
-        .key(keys.due())
-        .key(keys.books())
-        .key(keys.events())
-        .key(keys.stock(paid.item.product.0))
-        .arg(paid.id.to_string())
-        .arg(serde_json::to_string(receipt).expect("a receipt is plain data"))
-        .arg(event_text(runtime, paid));
-    call.run().await.map(|word| Moved::read(runtime, "paid", word))
 }
 
 /// Held, Ready or Approving -> Released, where `order` is still as it is given.
@@ -288,12 +250,12 @@ pub async fn stock_left(
     products.fold(call, |call, product| call.key(runtime.keys.stock(product.0))).run().await
 }
 
-fn event_text(runtime: &Runtime, order: &Order) -> String {
+pub(super) fn event_text(runtime: &Runtime, order: &Order) -> String {
     let event = order.event(runtime.config.payment.provider).expect("paid and refunded orders have an event");
     serde_json::to_string(&event).expect("an event is plain data")
 }
 
-fn millis(duration: SignedDuration) -> i64 {
+pub(super) fn millis(duration: SignedDuration) -> i64 {
     i64::try_from(duration.as_millis()).expect("waits are seconds, not ages")
 }
 

@@ -13,8 +13,8 @@ use tenant_runtime_core::orders::Refused;
 use super::proof::{Brought, Failure};
 use super::resolve::{self, Ended};
 use crate::error::{ApiError, chain};
-use crate::orders;
-use crate::orders::steps::{self, Moved};
+use crate::orders::steps::Moved;
+use crate::orders::{self, approval};
 use crate::redis::patiently;
 use crate::state::Runtime;
 
@@ -61,7 +61,7 @@ async fn take_money(runtime: &Runtime, order: OrderId, brought: &Brought) -> Res
         Refused::TooLate => ApiError::HoldExpired,
     })?;
     let leave = runtime.till.breaker.admit("approve", runtime.clock.now())?;
-    let moved = patiently(|| steps::approving(runtime, approving.id, &proof)).await?;
+    let moved = patiently(|| approval::approving(runtime, approving.id, &proof)).await?;
     if moved == Moved::No("late".to_owned()) {
         return Err(ApiError::HoldExpired);
     }

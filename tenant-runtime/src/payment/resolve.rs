@@ -6,6 +6,7 @@ use tenant_runtime_core::orders::{Decision, Misfit, Order, ReleaseReason, Sighti
 
 use super::breaker::Admission;
 use crate::error::chain;
+use crate::orders::approval;
 use crate::orders::steps::{self, Moved};
 use crate::queue;
 use crate::redis::{StoreError, patiently};
@@ -195,7 +196,7 @@ async fn commit(runtime: &Runtime, order: &Order, method: String) -> Result<Ende
         tracing::error!(order = %order.id, state = order.state.name(), "money for an order in this state");
         return Ok(Ended::Open);
     };
-    match patiently(|| steps::paid(runtime, &paid)).await? {
+    match patiently(|| approval::paid(runtime, &paid)).await? {
         Moved::Yes => {
             tracing::info!(order = %order.id, amount = %order.item.amount, "paid");
             if let Err(error) = queue::steps::leave(runtime, order.shopper.0).await {

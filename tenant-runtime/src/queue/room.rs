@@ -19,7 +19,7 @@ use super::limits::Limits;
 use super::look::{Look, Pace, until};
 use super::metrics::Gauges;
 use super::silence::Silence;
-use super::steps::Joins;
+use super::steps::{Joins, Leaves};
 use super::streams::Streams;
 use super::{settings, steps};
 use crate::config::EnterRates;
@@ -43,6 +43,8 @@ pub struct Room {
     pub limits: Limits,
     /// Whoever enters, gathered into calls.
     pub joins: Joins,
+    /// Whoever leaves, gathered into calls.
+    pub leaves: Leaves,
     /// Who asks for their position.
     pub presence: Presence,
     /// Counts the questions for a position that were answered.
@@ -68,6 +70,7 @@ impl Room {
             streams: Arc::default(),
             limits: Limits::new(rates),
             joins: steps::joins(),
+            leaves: steps::leaves(),
             presence: Presence::default(),
             polls: metrics.of_route(POSITION, "GET", 200),
             pod: Uuid::new_v4().simple().to_string(),

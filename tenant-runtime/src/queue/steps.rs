@@ -305,19 +305,44 @@ pub async fn leave_with(runtime: &Runtime, ticket: &Ticket, number: Option<u64>)
     leave_place(runtime, ticket.shopper, Some((ticket.index, number))).await
 }
 
+/// Somebody who leaves.
+#[derive(Debug, Clone, Copy)]
+pub struct Leave {
+    shopper: Uuid,
+    /// The order of arrival, and the number that it came to.
+    place: Option<(u64, Option<u64>)>,
+}
+
+/// Whoever leaves, gathered into calls: a crowd that pays at one moment leaves at one moment. Each is told
+/// Redis' time (milliseconds).
+pub type Leaves = Together<Leave, i64>;
+
+#[must_use]
+pub fn leaves() -> Leaves {
+    Together::new("leave", JOINS_MAX, JOINS_WAITING_MAX)
+}
+
 async fn leave_place(
     runtime: &Runtime,
     shopper: Uuid,
     place: Option<(u64, Option<u64>)>,
 ) -> Result<i64, StoreError> {
-    let index = place.map_or_else(String::new, |(index, _)| index.to_string());
-    let number =
-        place.and_then(|(_, number)| number).map_or_else(|| "-1".to_owned(), |number| number.to_string());
-    call(runtime, &LEAVE)
-        .key(runtime.keys.tickets(shopper))
-        .arg(shopper.as_bytes().as_slice())
-        .arg(index)
-        .arg(number)
-        .run()
-        .await
+    let caller = runtime.clone();
+    let call = move |leaves| leave_together(caller.clone(), leaves);
+    runtime.room.leaves.ask(Leave { shopper, place }, call).await
+}
+
+async fn leave_together(runtime: Runtime, leaves: Vec<Leave>) -> Result<Vec<i64>, StoreError> {
+    let mut call = call(&runtime, &LEAVE);
+    for Leave { shopper, place } in &leaves {
+        let index = place.map_or_else(String::new, |(index, _)| index.to_string());
+        let number = place.and_then(|(_, number)| number);
+        call = call
+            .key(runtime.keys.tickets(*shopper))
+            .arg(shopper.as_bytes().as_slice())
+            .arg(index)
+            .arg(number.map_or_else(|| "-1".to_owned(), |number| number.to_string()));
+    }
+    let now_ms: i64 = call.run().await?;
+    Ok(vec![now_ms; leaves.len()])
 }

@@ -1,16 +1,25 @@
--- Ready -> Approving. Whoever gets 'moved', and nobody else, may ask the gateway for the money.
+-- Ready -> Approving, for orders that come back from the gateway together. Whoever gets 'moved', and nobody
+-- else, may ask the gateway for the money.
 --
--- KEYS  1 order   2 due
--- ARGV  1 order   2 what the shopper brought back from the gateway   3 when recovery looks (ms from now)
--- returns 'moved' | 'late' | the order's state
-local state = redis.call('HGET', KEYS[1], 'state') or ''
-if state ~= 'ready' then
-  return state
-end
+-- KEYS  1 due   2.. the orders
+-- ARGV  1 when recovery looks (ms from now)
+--       2.. for each order: its id, what the shopper brought back from the gateway
+-- returns for each {'moved'} | {'late'} | {the order's state} | {'failed', why}
+local FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS = 2, 1, 2, 2
+local DUE, looks = KEYS[1], tonumber(ARGV[1])
 local now = now_ms()
-if now >= number_of(KEYS[1], 'until') then
-  return 'late'
-end
-redis.call('HSET', KEYS[1], 'state', 'approving', 'proof', ARGV[2], 'since', now)
-redis.call('ZADD', KEYS[2], now + tonumber(ARGV[3]), ARGV[1])
-return 'moved'
+
+return each(FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS, function(key, arg)
+  local order = KEYS[key]
+  local found = redis.call('HMGET', order, 'state', 'until')
+  local state = found[1] or ''
+  if state ~= 'ready' then
+    return {state}
+  end
+  if now >= tonumber(found[2]) then
+    return {'late'}
+  end
+  redis.call('HSET', order, 'state', 'approving', 'proof', ARGV[arg + 1], 'since', now)
+  redis.call('ZADD', DUE, now + looks, ARGV[arg])
+  return {'moved'}
+end)

@@ -1,6 +1,6 @@
 -- Keeps pieces for new orders, one wish after the other: for each, stock, the shopper's limit, the
 -- idempotency key and the order in one. Repeating a wish with the same key gives the same order and
--- changes nothing. Each wish has an answer of its own, and one that cannot be read spoils no other.
+-- changes nothing.
 --
 -- KEYS  1 settings   2 sealed   3 passes   4 due   5 books
 --       6.. for each wish: stock of the product, buyer, order
@@ -27,7 +27,8 @@ elseif now < opens then
 end
 
 -- Whatever can be wrong with a wish shows while it is read, before anything is written.
-local function hold(stock, buyer, order_key, arg)
+return each(FIRST_KEY, WISH_KEYS, FIRST_ARG, WISH_ARGS, function(key, arg)
+  local stock, buyer, order_key = KEYS[key], KEYS[key + 1], KEYS[key + 2]
   local pieces, per_shopper_max = tonumber(ARGV[arg]), tonumber(ARGV[arg + 1])
   local fingerprint, order, product = ARGV[arg + 3], ARGV[arg + 4], ARGV[arg + 5]
   local request, limit = 'r:' .. ARGV[arg + 2], 'p:' .. product
@@ -66,15 +67,4 @@ local function hold(stock, buyer, order_key, arg)
   redis.call('ZADD', DUE, ends, order)
   redis.call('HINCRBY', BOOKS, 'open_holds', 1)
   return {'held', string.format('%d', now), string.format('%d', ends)}
-end
-
-local answers = {}
-for key = FIRST_KEY, #KEYS, WISH_KEYS do
-  local wish = #answers
-  local ok, answer = pcall(hold, KEYS[key], KEYS[key + 1], KEYS[key + 2], FIRST_ARG + wish * WISH_ARGS)
-  if not ok then
-    answer = {'failed', tostring(type(answer) == 'table' and answer.err or answer)}
-  end
-  answers[wish + 1] = answer
-end
-return answers
+end)

@@ -1,29 +1,41 @@
--- Approving (or Ready, where a look-up found the money) -> Paid, with the event for the ledger. Money
--- that turns up for a released order is noted, and recovery gives it back.
+-- Approving (or Ready, where a look-up found the money) -> Paid, with the event for the ledger, for orders
+-- whose money was taken at the same time. Money that turns up for a released order is noted, and recovery
+-- gives it back.
 --
--- KEYS  1 order   2 due   3 books   4 events   5 stock of the product
--- ARGV  1 order   2 receipt, JSON   3 event
--- returns 'moved' | 'stray' | the order's state
-local state = redis.call('HGET', KEYS[1], 'state') or ''
-if state == 'released' then
-  if redis.call('HSETNX', KEYS[1], 'stray', 1) == 1 then
-    redis.call('HINCRBY', KEYS[3], 'open_refunds', 1)
+-- KEYS  1 due   2 books   3 events
+--       4.. for each order: the order, stock of its product
+-- ARGV  1.. for each order: its id, receipt (JSON), event
+-- returns for each {'moved'} | {'stray'} | {the order's state} | {'failed', why}
+local FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS = 4, 2, 1, 3
+local DUE, BOOKS, EVENTS = KEYS[1], KEYS[2], KEYS[3]
+local now = now_ms()
+
+-- Whatever can be wrong with an order shows while it is read, before anything is written.
+return each(FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS, function(key, arg)
+  local order, stock = KEYS[key], KEYS[key + 1]
+  local found = redis.call('HMGET', order, 'state', 'quantity', 'amount')
+  local state = found[1] or ''
+  if state == 'released' then
+    if redis.call('HSETNX', order, 'stray', 1) == 1 then
+      redis.call('HINCRBY', BOOKS, 'open_refunds', 1)
+    end
+    redis.call('ZADD', DUE, now, ARGV[arg])
+    return {'stray'}
   end
-  redis.call('ZADD', KEYS[2], now_ms(), ARGV[1])
-  return 'stray'
-end
-if state ~= 'approving' and state ~= 'ready' then
-  return state
-end
-local pieces = number_of(KEYS[1], 'quantity')
-redis.call('HDEL', KEYS[1], 'proof', 'since', 'announced')
-redis.call('HSET', KEYS[1], 'state', 'paid', 'receipt', ARGV[2])
-redis.call('ZREM', KEYS[2], ARGV[1])
-redis.call('HINCRBY', KEYS[5], 'held', -pieces)
-redis.call('HINCRBY', KEYS[5], 'sold', pieces)
-redis.call('HINCRBY', KEYS[3], 'open_holds', -1)
-redis.call('HINCRBY', KEYS[3], 'sold', pieces)
-redis.call('HINCRBY', KEYS[3], 'gross', redis.call('HGET', KEYS[1], 'amount'))
-local sequence = redis.call('HINCRBY', KEYS[3], 'sequence', 1)
-redis.call('XADD', KEYS[4], sequence .. '-0', 'e', ARGV[3])
-return 'moved'
+  if state ~= 'approving' and state ~= 'ready' then
+    return {state}
+  end
+  local pieces, gross = tonumber(found[2]), string.format('%d', tonumber(found[3]))
+  local held = 0 - pieces
+  redis.call('HINCRBY', stock, 'held', held)
+  redis.call('HINCRBY', stock, 'sold', pieces)
+  redis.call('HDEL', order, 'proof', 'since', 'announced')
+  redis.call('HSET', order, 'state', 'paid', 'receipt', ARGV[arg + 1])
+  redis.call('ZREM', DUE, ARGV[arg])
+  redis.call('HINCRBY', BOOKS, 'open_holds', -1)
+  redis.call('HINCRBY', BOOKS, 'sold', pieces)
+  redis.call('HINCRBY', BOOKS, 'gross', gross)
+  local sequence = redis.call('HINCRBY', BOOKS, 'sequence', 1)
+  redis.call('XADD', EVENTS, sequence .. '-0', 'e', ARGV[arg + 2])
+  return {'moved'}
+end)

@@ -315,6 +315,13 @@ impl Shoppers {
         payment::figures(&self.runtime).await.unwrap()
     }
 
+    /// How often Redis has run a script.
+    pub async fn script_calls(&self) -> u64 {
+        let text: String = self.read(&["INFO", "commandstats"]).await;
+        let calls = |line: &str| line.strip_prefix("cmdstat_evalsha:calls=")?.split(',').next()?.parse().ok();
+        text.lines().find_map(calls).unwrap_or(0)
+    }
+
     pub async fn recover(&self) -> usize {
         payment::recover::sweep(&self.runtime).await.unwrap()
     }

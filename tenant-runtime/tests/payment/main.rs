@@ -1,6 +1,7 @@
 //! Stock, orders, payments and the ledger of a deal: the real router and the real Redis, against a
 //! bank and a ledger that fail in every way they can.
 
+mod approvals;
 mod bank;
 mod books;
 mod both;

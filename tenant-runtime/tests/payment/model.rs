@@ -3,7 +3,7 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use tenant_runtime::orders::{self, steps};
+use tenant_runtime::orders::{self, approval, steps};
 use tenant_runtime_core::ids::{OrderId, ProductId};
 use tenant_runtime_core::orders::{Announced, Order, Refused, ReleaseReason, State};
 use tenant_runtime_core::stock::Stock;
@@ -62,7 +62,7 @@ async fn redis_and_the_rules_agree() {
                     (order.clone().withdraw(), moved)
                 }
                 4 | 5 => {
-                    let moved = steps::approving(runtime, order.id, "proof").await.unwrap().is_yes();
+                    let moved = approval::approving(runtime, order.id, "proof").await.unwrap().is_yes();
                     (order.clone().approve("proof".into(), now), moved)
                 }
                 6 => {
@@ -74,7 +74,7 @@ async fn redis_and_the_rules_agree() {
                     let written = expected.clone().unwrap_or_else(|_| as_if_paid(&order, now));
                     // Money for a released order is another story, told in recovery.
                     let moved = !matches!(order.state, State::Released { .. })
-                        && steps::paid(runtime, &written).await.unwrap().is_yes();
+                        && approval::paid(runtime, &written).await.unwrap().is_yes();
                     (expected, moved)
                 }
                 8 => {

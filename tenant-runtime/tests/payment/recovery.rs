@@ -1,7 +1,7 @@
 //! After whatever has died, recovery brings every order to the end that the gateway's books demand.
 
 use futures_util::future::join_all;
-use tenant_runtime::orders::steps;
+use tenant_runtime::orders::{approval, steps};
 use tenant_runtime::payment;
 use tenant_runtime_core::orders::ReleaseReason;
 
@@ -36,7 +36,7 @@ async fn a_process_that_died_before_asking_costs_the_shopper_nothing() {
     let (order, _) = deal.ready(1).await;
     let token = deal.bank.agree(&order);
     // The order was moved, and then the process died.
-    assert!(steps::approving(&deal.runtime, order.parse().unwrap(), &token).await.unwrap().is_yes());
+    assert!(approval::approving(&deal.runtime, order.parse().unwrap(), &token).await.unwrap().is_yes());
     deal.wait(21).await;
     deal.recover().await;
     assert_eq!(deal.state(&order).await, "paid");

@@ -59,12 +59,6 @@ async fn together(deal: &Deal, asked: &[Asked]) -> Vec<Result<Held, StoreError>>
     join_all(asked.iter().map(|asked| hold(deal, asked))).await
 }
 
-async fn calls(deal: &Deal) -> u64 {
-    let text: String = deal.read(&["INFO", "commandstats"]).await;
-    let calls = |line: &str| line.strip_prefix("cmdstat_evalsha:calls=")?.split(',').next()?.parse().ok();
-    text.lines().find_map(calls).unwrap_or(0)
-}
-
 /// An answer without its instants.
 fn word(answer: &Result<Held, StoreError>) -> String {
     match answer {
@@ -87,9 +81,9 @@ async fn a_call_that_wants_one_piece_too_many_refuses_the_last() {
     let wishes: Vec<_> = (1..).zip(&shoppers).map(|(n, shopper)| asked(n, *shopper, "a", 1)).collect();
     // The first use of a script is refused and repeated with its text.
     hold(&deal, &asked(99, Uuid::new_v4(), "a", 1)).await.unwrap();
-    let before = calls(&deal).await;
+    let before = deal.script_calls().await;
     let answers = together(&deal, &wishes).await;
-    assert_eq!(calls(&deal).await - before, 1, "all in one call");
+    assert_eq!(deal.script_calls().await - before, 1, "all in one call");
     let (last, first) = answers.split_last().unwrap();
     assert!(first.iter().all(|answer| word(answer) == "new"), "{answers:?}");
     assert_eq!(last.as_ref().unwrap(), &Held::Short { left: 0 });
@@ -172,9 +166,9 @@ async fn a_crowd_takes_few_calls_and_each_gets_an_answer_of_its_own() {
     let deal = Deal::open(Plan { stock: 599, ..Plan::default() }).await;
     let shoppers = let_in(&deal, CROWD).await;
     let wishes: Vec<_> = (1..).zip(&shoppers).map(|(n, shopper)| asked(n, *shopper, "a", 1)).collect();
-    let before = calls(&deal).await;
+    let before = deal.script_calls().await;
     let answers = together(&deal, &wishes).await;
-    let calls = calls(&deal).await - before;
+    let calls = deal.script_calls().await - before;
     assert!(calls <= 10, "{calls} calls for {CROWD}");
     let kept = answers.iter().filter(|answer| word(answer) == "new").count();
     assert_eq!((kept, deal.stock().await), (599, (0, 599, 0)));
