@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use control_plane_telemetry::clock::Clock;
 use control_plane_telemetry::shutdown::{self, Shutdown};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::config::{self, Environment, Role};
 use crate::redis::{Store, StoreError};
@@ -28,7 +28,7 @@ pub async fn run(role: Role, environment: Environment) -> anyhow::Result<()> {
     let shutdown = Shutdown::on_signals().context("cannot listen to signals")?;
     let config = config::read_deal(&environment.config)?;
     let secrets = config::read_secrets(&environment.secrets, role)?;
-    let listeners = Listeners::bind(&environment).await?;
+    let listeners = Listeners::bind(&environment)?;
     let store = connect(&environment.redis, &secrets.redis_password, &shutdown)
         .await
         .with_context(|| format!("cannot use the Redis at DDIB_REDIS={}", environment.redis))?;
@@ -48,17 +48,26 @@ struct Listeners {
 }
 
 impl Listeners {
-    async fn bind(environment: &Environment) -> anyhow::Result<Listeners> {
+    fn bind(environment: &Environment) -> anyhow::Result<Listeners> {
         let platform = match environment.internal_listen {
-            Some(address) => Some(bind("DDIB_INTERNAL_LISTEN", address).await?),
+            Some(address) => Some(bind("DDIB_INTERNAL_LISTEN", address)?),
             None => None,
         };
-        Ok(Listeners { shoppers: bind("DDIB_LISTEN", environment.listen).await?, platform })
+        Ok(Listeners { shoppers: bind("DDIB_LISTEN", environment.listen)?, platform })
     }
 }
 
-async fn bind(name: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
-    let bound = TcpListener::bind(address).await;
+/// How many connections may wait to be accepted; whoever finds no place tries again a second later. The
+/// machine's own limit (`net.core.somaxconn`) may be lower.
+const BACKLOG: u32 = 8_192;
+
+fn bind(name: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
+    let bound = socket.and_then(|socket| {
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    });
     bound.with_context(|| format!("cannot listen at {name}={address}: is the port taken?"))
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use axum::Router;
+use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -81,6 +82,12 @@ pub async fn serve(
         stop.triggered().await;
         readiness.set_draining();
     };
+    // What is written is meant to go: the last lines of a stream are not to wait for the first's receipt.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its small writes back");
+        }
+    });
     let server = axum::serve(listener, service).with_graceful_shutdown(draining);
     tokio::select! {
         served = async { server.await } => served,
