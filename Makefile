@@ -86,7 +86,12 @@ images: web ## Build the images and load them into the cluster (PROFILE=dev for 
 bench: ## Measure against references in the same run; writes target/bench.json
 	@e2e/setup/packages redis-server
 	cargo build --locked --release -p e2e-bench -p tenant-runtime
+ifeq ($(HAS_DATABASES),)
+	@echo "SKIPPED: what is compared with PostgreSQL. Install it, or run this as root on Debian."
 	$(TARGET)/release/bench --json target/bench.json
+else
+	@DATABASE_SYNC=on e2e/setup/with-database postgres $(TARGET)/release/bench --json target/bench.json
+endif
 
 fmt: web/node_modules ## Format everything
 	cargo fmt --all

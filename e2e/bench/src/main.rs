@@ -68,6 +68,7 @@ fn main() -> Result<()> {
 async fn measure(arguments: &Arguments) -> Result<()> {
     let effort = Effort { length: Duration::from_secs(arguments.seconds), pairs: arguments.pairs };
     let wanted = |suite: &str| arguments.suite.as_deref().is_none_or(|only| only == suite);
+    let postgres = std::env::var("BIDD_TEST_DATABASE").ok();
     let mut rows = Vec::new();
     if wanted("waiting-room") {
         rows.extend(suites::waiting_room::run(effort).await?);
@@ -76,7 +77,7 @@ async fn measure(arguments: &Arguments) -> Result<()> {
         rows.extend(suites::ten_million::run().await?);
     }
     if wanted("payments") {
-        rows.extend(suites::payments::run(effort).await?);
+        rows.extend(suites::payments::run(effort, postgres.as_deref()).await?);
         rows.extend(suites::approvals::run().await?);
     }
     table::print(&rows);

@@ -1,15 +1,17 @@
-//! What is measured against: an HTTP server that does nothing, and a lock per product in Redis.
+//! What is measured against: an HTTP server that does nothing, a lock per product in Redis, and a row per
+//! product in PostgreSQL.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use futures_util::StreamExt as _;
 use redis::aio::MultiplexedConnection;
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DbBackend, Statement};
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
 use tokio::sync::Notify;
@@ -144,4 +146,48 @@ async fn listen(client: &redis::Client, wake: Arc<Notify>) -> Result<tokio::task
             wake.notify_one();
         }
     }))
+}
+
+/// Sells pieces the way a shop with a database does it: one row, one statement, one commit each, over so
+/// many connections. Returns sales a second.
+#[expect(clippy::float_arithmetic, reason = "a rate, not money")]
+pub async fn row_per_product(url: &str, clients: u32, length: Duration) -> Result<f64> {
+    const STOCK: i64 = 1_000_000_000;
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(clients).min_connections(clients).sqlx_logging(false);
+    let db = Database::connect(options).await?;
+    db.execute_unprepared(
+        "CREATE TABLE IF NOT EXISTS shelf (product INT PRIMARY KEY, stock BIGINT NOT NULL)",
+    )
+    .await?;
+    db.execute_unprepared(&format!(
+        "INSERT INTO shelf VALUES (1, {STOCK}) ON CONFLICT (product) DO UPDATE SET stock = {STOCK}"
+    ))
+    .await?;
+    let started = Instant::now();
+    let end = started + length;
+    let mut selling = tokio::task::JoinSet::new();
+    for _ in 0..clients {
+        let db = db.clone();
+        selling.spawn(async move {
+            let sell = "UPDATE shelf SET stock = stock - 1 WHERE product = $1 AND stock > 0";
+            let mut sold = 0;
+            while Instant::now() < end {
+                let sell = Statement::from_sql_and_values(DbBackend::Postgres, sell, [1.into()]);
+                sold += db.execute_raw(sell).await?.rows_affected();
+            }
+            anyhow::Ok(sold)
+        });
+    }
+    let mut sold = 0;
+    while let Some(by_one) = selling.join_next().await {
+        sold += by_one??;
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    let left = Statement::from_string(DbBackend::Postgres, "SELECT stock FROM shelf WHERE product = 1");
+    let left = db.query_one_raw(left).await?.context("the shelf is gone")?;
+    let left: i64 = left.try_get("", "stock")?;
+    ensure!(u64::try_from(STOCK - left)? == sold, "{sold} were sold, PostgreSQL has {left} of {STOCK} left");
+    db.close().await?;
+    Ok(sold as f64 / seconds)
 }

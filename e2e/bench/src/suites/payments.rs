@@ -17,15 +17,18 @@ const FEW: usize = 64;
 const MANY: usize = 512;
 /// A shopper may have so many orders; then the connection goes on as the next one.
 const ORDERS_PER_SHOPPER: u64 = 50;
+/// Connections to PostgreSQL: more only wait for the row.
+const TO_POSTGRES: u32 = 64;
 /// Shoppers inside for each run, shared out among the connections.
 const SHOPPERS: usize = 4_096;
 
-pub async fn run(effort: Effort) -> Result<Vec<Row>> {
+/// `postgres` is the URL of a PostgreSQL, where there is one to compare with.
+pub async fn run(effort: Effort, postgres: Option<&str>) -> Result<Vec<Row>> {
     let durable = Deal::start(Durability::Always).await?;
     let volatile = Deal::start(Durability::Off).await?;
     let lock = Redis::start(Durability::Off).await?;
     let (mut against_lock, mut against_off) = (Vec::new(), Vec::new());
-    let (mut few, mut many) = (Vec::new(), Vec::new());
+    let (mut few, mut many, mut against_row) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..effort.pairs {
         let without = holds(&volatile, MANY, effort).await?;
         let locked = reference::lock_per_product(&lock.url(), MANY, effort.length).await?;
@@ -33,12 +36,16 @@ pub async fn run(effort: Effort) -> Result<Vec<Row>> {
         against_lock.push((without.per_second, locked));
         against_off.push((with.per_second, without.per_second));
         many.push((with.calls_each, 1.0));
+        if let Some(url) = postgres {
+            against_row
+                .push((with.per_second, reference::row_per_product(url, TO_POSTGRES, effort.length).await?));
+        }
         few.push((holds(&durable, FEW, effort).await?.calls_each, 1.0));
     }
     for deal in [&durable, &volatile] {
         sell_out(deal, effort).await?;
     }
-    Ok(vec![
+    let mut rows = vec![
         Row::from_pairs(
             SUITE,
             "holds/s, 512 connections, AOF off : a lock per product",
@@ -53,7 +60,16 @@ pub async fn run(effort: Effort) -> Result<Vec<Row>> {
         ),
         Row::from_pairs(SUITE, "Redis calls per hold, 64 connections", &few, Goal::AtMost(0.2)),
         Row::from_pairs(SUITE, "Redis calls per hold, 512 connections", &many, Goal::AtMost(0.05)),
-    ])
+    ];
+    if !against_row.is_empty() {
+        rows.push(Row::from_pairs(
+            SUITE,
+            "durable holds/s over HTTP : a row in PostgreSQL",
+            &against_row,
+            Goal::AtLeast(15.0),
+        ));
+    }
+    Ok(rows)
 }
 
 struct Held {
