@@ -1,6 +1,7 @@
 //! Ratios against references measured in the same run, never timed assertions. Prints a table,
 //! writes the figures as JSON, and fails only where a run broke an invariant.
 
+mod books;
 mod load;
 mod open;
 mod reference;
@@ -79,6 +80,9 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     if wanted("payments") {
         rows.extend(suites::payments::run(effort, postgres.as_deref()).await?);
         rows.extend(suites::approvals::run().await?);
+        if let Some(url) = &postgres {
+            rows.extend(suites::export::run(url).await?);
+        }
     }
     table::print(&rows);
     table::write(&rows, &arguments.json)

@@ -340,6 +340,9 @@ fn runtime_binary() -> Result<PathBuf> {
 /// What the bench deal's tickets are signed with.
 pub const DEAL_KEY: [u8; 32] = [0x1a; 32];
 
+/// What the bench deal shows to the ledger, 32 times over.
+pub const LEDGER_TOKEN_BYTE: &str = "3c";
+
 fn write_secrets(dir: &Path) -> Result<()> {
     let dir = dir.join("secrets");
     std::fs::create_dir(&dir)?;
@@ -348,7 +351,7 @@ fn write_secrets(dir: &Path) -> Result<()> {
         (secrets::DEAL_KEY, key(&format!("{:02x}", DEAL_KEY[0]))),
         (secrets::DRAW_SECRET, key("2b")),
         (secrets::REDIS_PASSWORD, PASSWORD.to_owned()),
-        (secrets::LEDGER_TOKEN, key("3c")),
+        (secrets::LEDGER_TOKEN, key(LEDGER_TOKEN_BYTE)),
         (secrets::CONTROL_TOKEN, key("4d")),
         (secrets::MERCHANT_KEY, "bench".to_owned()),
     ]);

@@ -92,7 +92,7 @@ async fn last_paid_ms(deal: &Deal, shoppers: usize) -> Result<f64> {
 }
 
 /// Orders of one piece each, whose shoppers are at the gateway.
-async fn announced(deal: &Deal, shoppers: usize) -> Result<Vec<Uuid>> {
+pub async fn announced(deal: &Deal, shoppers: usize) -> Result<Vec<Uuid>> {
     let preparing = (0..PREPARING).map(|number| async move {
         let mut connection = Connection::open(deal.address).await?;
         let share = shoppers / PREPARING + usize::from(number < shoppers % PREPARING);
