@@ -280,6 +280,21 @@ impl Deal {
         Ok(line.trim().trim_end_matches("kB").trim().parse()?)
     }
 
+    /// New shoppers who are inside, put there by hand.
+    pub async fn let_in(&self, shoppers: usize) -> Result<Vec<Uuid>> {
+        let shoppers: Vec<Uuid> = (0..shoppers).map(|_| Uuid::new_v4()).collect();
+        let until = self.config.closes_at.as_millisecond();
+        let mut place = redis::cmd("ZADD");
+        place.arg(Keys::new(Deal::NAME).passes());
+        for shopper in &shoppers {
+            place.arg(until).arg(shopper.as_bytes().as_slice());
+        }
+        let mut connection =
+            redis::Client::open(self.redis.url())?.get_multiplexed_async_connection().await?;
+        let _added: u64 = place.query_async(&mut connection).await?;
+        Ok(shoppers)
+    }
+
     /// The cookie header of a shopper who is signed in.
     pub fn shopper_cookie(&self) -> Result<String> {
         Ok(format!("Cookie: shopper={}", self.issuer.shopper(Uuid::new_v4(), "bench", self.clock.now())?))

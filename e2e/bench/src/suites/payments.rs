@@ -2,8 +2,16 @@
 //! that sold something twice is worth nothing.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
+use control_plane_core::ledger::Delivery;
+use crds::Won;
+use tenant_runtime::orders::{self, Held, Wish};
+use tenant_runtime::state::Runtime;
+use tenant_runtime_core::ids::{OrderId, ProductId};
+use tenant_runtime_core::orders::Item;
 use uuid::Uuid;
 
 use crate::Effort;
@@ -17,6 +25,8 @@ const FEW: usize = 64;
 const MANY: usize = 512;
 /// A shopper may have so many orders; then the connection goes on as the next one.
 const ORDERS_PER_SHOPPER: u64 = 50;
+/// Shoppers inside for a run without HTTP.
+const SHOPPERS_DIRECT: usize = 20_000;
 /// Connections to PostgreSQL: more only wait for the row.
 const TO_POSTGRES: u32 = 64;
 /// Shoppers inside for each run, shared out among the connections.
@@ -30,11 +40,11 @@ pub async fn run(effort: Effort, postgres: Option<&str>) -> Result<Vec<Row>> {
     let (mut against_lock, mut against_off) = (Vec::new(), Vec::new());
     let (mut few, mut many, mut against_row) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..effort.pairs {
-        let without = holds(&volatile, MANY, effort).await?;
+        let without = hold_directly(&volatile, effort).await?;
         let locked = reference::lock_per_product(&lock.url(), MANY, effort.length).await?;
+        against_lock.push((without, locked));
+        against_off.push((hold_directly(&durable, effort).await?, without));
         let with = holds(&durable, MANY, effort).await?;
-        against_lock.push((without.per_second, locked));
-        against_off.push((with.per_second, without.per_second));
         many.push((with.calls_each, 1.0));
         if let Some(url) = postgres {
             against_row
@@ -48,13 +58,13 @@ pub async fn run(effort: Effort, postgres: Option<&str>) -> Result<Vec<Row>> {
     let mut rows = vec![
         Row::from_pairs(
             SUITE,
-            "holds/s, 512 connections, AOF off : a lock per product",
+            "holds/s, 512 at once, AOF off : a lock per product",
             &against_lock,
             Goal::AtLeast(50.0),
         ),
         Row::from_pairs(
             SUITE,
-            "holds/s, 512 connections, fsync always : AOF off",
+            "holds/s, 512 at once, fsync always : AOF off",
             &against_off,
             Goal::AtLeast(0.60),
         ),
@@ -72,7 +82,78 @@ pub async fn run(effort: Effort, postgres: Option<&str>) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-struct Held {
+/// Holds without HTTP, as the lock is taken without it: so many callers of the step in one process.
+#[expect(clippy::float_arithmetic, reason = "a rate, not money")]
+async fn hold_directly(deal: &Deal, effort: Effort) -> Result<f64> {
+    let runtime = deal.runtime().await?;
+    let shoppers = Arc::new(deal.let_in(SHOPPERS_DIRECT).await?);
+    let before = deal.books(deal.product).await?;
+    let next = Arc::new(AtomicUsize::new(0));
+    let started = Instant::now();
+    let end = started + effort.length;
+    let mut holding = tokio::task::JoinSet::new();
+    for _ in 0..MANY {
+        let (runtime, shoppers, next) = (runtime.clone(), Arc::clone(&shoppers), Arc::clone(&next));
+        let product = deal.product;
+        holding.spawn(async move {
+            let mut held = 0;
+            while Instant::now() < end {
+                let shopper =
+                    shoppers.get(next.fetch_add(1, Ordering::Relaxed)).context("out of shoppers")?;
+                for _ in 0..ORDERS_PER_SHOPPER {
+                    hold(&runtime, *shopper, product).await?;
+                    held += 1;
+                }
+            }
+            anyhow::Ok(held)
+        });
+    }
+    let mut promised = 0;
+    while let Some(held) = holding.join_next().await {
+        promised += held??;
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    let books = deal.books(deal.product).await?;
+    ensure!(
+        books.held - before.held == promised,
+        "{promised} holds were promised, {before:?} became {books:?}"
+    );
+    ensure!(books.left + books.held == books.total, "{books:?} does not add up");
+    Ok(promised as f64 / seconds)
+}
+
+async fn hold(runtime: &Runtime, shopper: Uuid, product: Uuid) -> Result<()> {
+    let item = Item {
+        product: ProductId(product),
+        name: "bench".to_owned(),
+        image_url: String::new(),
+        quantity: 1,
+        amount: Won(1_000),
+    };
+    let delivery = Delivery {
+        recipient: "박지민".to_owned(),
+        phone: "+821012345678".to_owned(),
+        postcode: "04524".to_owned(),
+        line1: "서울 중구 세종대로 110".to_owned(),
+        line2: String::new(),
+        note: String::new(),
+    };
+    let order = OrderId(Uuid::new_v4());
+    let wish = Wish {
+        order,
+        shopper,
+        item: &item,
+        delivery: &delivery,
+        per_shopper_max: u32::MAX,
+        idempotency_key: &order.to_string(),
+        fingerprint: "bench",
+    };
+    let held = orders::hold(runtime, &wish).await?;
+    ensure!(matches!(held, Held::New { .. }), "a hold was answered with {held:?}");
+    Ok(())
+}
+
+struct Rate {
     per_second: f64,
     /// Redis calls for each hold.
     calls_each: f64,
@@ -80,7 +161,7 @@ struct Held {
 
 /// Holds over HTTP, each with a key of its own, of a product that does not run out.
 #[expect(clippy::float_arithmetic, reason = "a rate, not money")]
-async fn holds(deal: &Deal, connections: usize, effort: Effort) -> Result<Held> {
+async fn holds(deal: &Deal, connections: usize, effort: Effort) -> Result<Rate> {
     let cookies = shoppers(deal).await?;
     let before = (deal.books(deal.product).await?, deal.redis.scripts().await?);
     let load = order(deal, deal.product, &cookies, connections, effort).await?;
@@ -91,7 +172,7 @@ async fn holds(deal: &Deal, connections: usize, effort: Effort) -> Result<Held> 
     let kept = (books.held - before.0.held, books.open_holds - before.0.open_holds, books.due - before.0.due);
     ensure!(kept == (promised, promised, promised), "{promised} holds were promised, Redis has {kept:?}");
     ensure!(books.left + books.held == books.total, "{books:?} does not add up");
-    Ok(Held { per_second: load.per_second(), calls_each: calls as f64 / promised as f64 })
+    Ok(Rate { per_second: load.per_second(), calls_each: calls as f64 / promised as f64 })
 }
 
 /// A crowd at the last pieces of a product: as many are promised as there are, and not one more.
