@@ -134,9 +134,13 @@ impl Deal {
         self.shoppers.clone()
     }
 
-    /// Time passes, for our clock and for whatever is due: Redis' own clock cannot be moved.
+    /// Time passes, for our clock and for whatever is due: Redis' own clock cannot be moved. Ours stands
+    /// still otherwise, so it first makes up for what Redis' has gone meanwhile.
     pub async fn wait(&self, seconds: i64) {
-        self.hand.advance(SignedDuration::from_secs(seconds));
+        let (second, micros): (i64, i64) = self.read(&["TIME"]).await;
+        let theirs = Timestamp::from_microsecond(second * 1_000_000 + micros).unwrap();
+        let behind = theirs.duration_since(self.runtime.clock.now()).max(SignedDuration::ZERO);
+        self.hand.advance(behind + SignedDuration::from_secs(seconds));
         let due: Vec<(String, f64)> =
             self.read(&["ZRANGE", &self.runtime.keys.due(), "0", "-1", "WITHSCORES"]).await;
         for (order, score) in due {
