@@ -42,6 +42,11 @@ pub const PASS_SECONDS_MAX: u32 = 3_600;
 pub const CLAIM_SECONDS_MIN: u32 = 5;
 pub const CLAIM_SECONDS_MAX: u32 = 600;
 
+/// In leading zero bits of a SHA-256: two attempts.
+pub const PROOF_BITS_MIN: u32 = 1;
+/// Two million attempts: as long as anybody may be asked to wait for a slow phone.
+pub const PROOF_BITS_MAX: u32 = 21;
+
 pub const PRODUCTS_MAX: usize = 50;
 /// In won. The gateway takes an amount of at most nine digits at once.
 pub const PRICE_MAX: i64 = 100_000_000;

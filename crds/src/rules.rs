@@ -36,6 +36,7 @@ pub fn violations(name: &str, spec: &TimeDealSpec) -> Vec<Violation> {
     identity(&mut found, spec);
     window(&mut found, spec);
     capacity(&mut found, spec);
+    proof_of_work(&mut found, spec);
     products(&mut found, &spec.products);
     payment(&mut found, spec);
     found.0
@@ -136,6 +137,19 @@ fn role(found: &mut Found, field: &str, size: &RoleSize) {
             bounds::MEMORY_MIB_MIN..=bounds::MEMORY_MIB_MAX,
         );
     }
+}
+
+fn proof_of_work(found: &mut Found, spec: &TimeDealSpec) {
+    let Some(proof) = spec.proof_of_work else { return };
+    for (part, bits) in [("baseBits", proof.base_bits), ("maxBits", proof.max_bits)] {
+        let field = format!("spec.proofOfWork.{part}");
+        found.range(&field, bits, bounds::PROOF_BITS_MIN..=bounds::PROOF_BITS_MAX);
+    }
+    found.unless(
+        proof.base_bits <= proof.max_bits,
+        "spec.proofOfWork.maxBits",
+        "baseBits must not be above maxBits",
+    );
 }
 
 fn products(found: &mut Found, products: &[Product]) {

@@ -95,6 +95,12 @@ pub struct TimeDealSpec {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = bounds::NOTICE_LENGTH_MAX), regex(pattern = bounds::LINE_OR_EMPTY))]
     pub notice: String,
+    /// Present where whoever wants a place must solve a puzzle first, and left out where nobody must.
+    /// It costs a shopper's phone a moment, and whoever sends a flood a processor for each place;
+    /// `{}` is on, with the defaults. Who has no JavaScript cannot solve it and is told so. May change
+    /// while the deal runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof_of_work: Option<ProofOfWork>,
     /// `Apply` brings the deal about. `Plan` writes what would be done into `status.planned` and
     /// does nothing.
     #[serde(default)]
@@ -277,6 +283,34 @@ pub enum OnRefresh {
     Requeue,
 }
 
+/// How hard the puzzle is that whoever wants a place must solve. Each bit more doubles the work: 16
+/// bits are some 65,000 SHA-256, a quarter of a second on a slow phone; 21 bits are two million, some
+/// 8 seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = Rule::new("self.baseBits <= self.maxBits")
+        .message("baseBits must not be above maxBits")
+        .field_path(".maxBits")
+)]
+pub struct ProofOfWork {
+    /// How hard it is while no more come than the plan expects, in leading zero bits.
+    #[serde(default = "defaults::proof_base_bits")]
+    #[schemars(range(min = bounds::PROOF_BITS_MIN, max = bounds::PROOF_BITS_MAX))]
+    pub base_bits: u32,
+    /// How hard it becomes at the most, however many come, in leading zero bits; as hard as at rest
+    /// where the two are the same.
+    #[serde(default = "defaults::proof_max_bits")]
+    #[schemars(range(min = bounds::PROOF_BITS_MIN, max = bounds::PROOF_BITS_MAX))]
+    pub max_bits: u32,
+}
+
+impl Default for ProofOfWork {
+    fn default() -> Self {
+        ProofOfWork { base_bits: defaults::proof_base_bits(), max_bits: defaults::proof_max_bits() }
+    }
+}
+
 /// One thing that is for sale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
@@ -360,6 +394,12 @@ mod defaults {
     }
     pub fn retention_seconds() -> u32 {
         86_400
+    }
+    pub fn proof_base_bits() -> u32 {
+        16
+    }
+    pub fn proof_max_bits() -> u32 {
+        crate::bounds::PROOF_BITS_MAX
     }
     /// KakaoPay's 15 minutes and one to look the payment up.
     pub fn hold_seconds() -> u32 {

@@ -4,8 +4,8 @@ mod schema;
 
 use crds::rules::{forbidden_changes, violations};
 use crds::{
-    Capacity, CompanyRef, Mode, Payment, PaymentProvider, Product, RoleResources, RoleSize, Roles, TimeDeal,
-    TimeDealSpec, TimeDealStatus, WaitingRoom, Window, Won, bounds,
+    Capacity, CompanyRef, Mode, Payment, PaymentProvider, Product, ProofOfWork, RoleResources, RoleSize,
+    Roles, TimeDeal, TimeDealSpec, TimeDealStatus, WaitingRoom, Window, Won, bounds,
 };
 use jiff::{SignedDuration, Timestamp};
 use schema::Schema;
@@ -55,6 +55,7 @@ fn good() -> TimeDeal {
         restock_on_refund: true,
         paused: false,
         notice: String::new(),
+        proof_of_work: None,
         mode: Mode::Apply,
         retention_seconds: 86_400,
     };
@@ -88,6 +89,11 @@ fn first(change: impl FnOnce(&mut Product)) -> impl FnOnce(&mut TimeDeal) {
 fn what_is_right_is_accepted_up_to_the_bounds() {
     let schema = Schema::generated();
     check(&schema, &[], |_| {});
+    let hardest = bounds::PROOF_BITS_MAX;
+    let proof = |base_bits, max_bits| Some(ProofOfWork { base_bits, max_bits });
+    check(&schema, &[], spec(|spec| spec.proof_of_work = Some(ProofOfWork::default())));
+    check(&schema, &[], spec(|spec| spec.proof_of_work = proof(hardest, hardest)));
+    check(&schema, &[], spec(|spec| spec.proof_of_work = proof(bounds::PROOF_BITS_MIN, hardest)));
     check(&schema, &[], spec(|spec| spec.notice = "가".repeat(bounds::NOTICE_LENGTH_MAX)));
     let day = SignedDuration::from_secs(bounds::WINDOW_SECONDS_MAX);
     check(&schema, &[], spec(|s| s.window.closes_at = s.window.opens_at + day));
@@ -171,6 +177,10 @@ fn capacity_and_replicas_have_bounds() {
     check(&schema, &["spec.roles.queue.resources.memoryMib"], spec(asks(100, 262_145)));
     check(&schema, &["spec.waitingRoom.passSeconds"], spec(|s| s.waiting_room.pass_seconds = 9));
     check(&schema, &["spec.waitingRoom.claimSeconds"], spec(|s| s.waiting_room.claim_seconds = 601));
+    let proof = |base_bits, max_bits| Some(ProofOfWork { base_bits, max_bits });
+    check(&schema, &["spec.proofOfWork.baseBits"], spec(|s| s.proof_of_work = proof(0, 10)));
+    check(&schema, &["spec.proofOfWork.maxBits"], spec(|s| s.proof_of_work = proof(10, 22)));
+    check(&schema, &["spec.proofOfWork.maxBits"], spec(|s| s.proof_of_work = proof(17, 16)));
 }
 
 #[test]

@@ -103,6 +103,72 @@ test('the room works without JavaScript', { timeout: 120_000 }, async () => {
   }
 });
 
+test('a place is worked for where the deal demands it', { timeout: 120_000 }, async () => {
+  const proof = (bits) => ({ baseBits: bits, maxBits: bits, expectedPerSecond: 100 });
+  const deal = await startDeal({ opensInSeconds: 300, settings: { proofOfWork: proof(12) } });
+  try {
+    const shopper = await person(browser, 'phone');
+    await deal.signIn(shopper.context, 1);
+    const { page } = shopper;
+    const fetched = [];
+    page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+    const solvers = () => fetched.filter((path) => path.startsWith('/assets/worker'));
+    await page.goto(deal.origin);
+    const enter = page.getByRole('button', { name: '대기 순서 받기' });
+    await enter.waitFor();
+    await page.waitForLoadState('networkidle');
+    assert.deepEqual(solvers(), [], 'nobody loads the solver before it is needed');
+    await enter.click();
+    await page.getByText('대기 순서를 받아 뒀어요').waitFor();
+    assert.equal(solvers().length, 1);
+
+    // So hard that one sees it at work, and may stop it.
+    await deal.set({ proofOfWork: proof(21) });
+    const slow = await person(browser, 'phone');
+    await deal.signIn(slow.context, 2);
+    await slow.page.goto(deal.origin);
+    // Not one of these is right, so that it lasts for as long as it is looked at.
+    await slow.page.route('**/queue/challenge', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), difficultyBits: 60 } });
+    });
+    await slow.page.getByRole('button', { name: '대기 순서 받기' }).click();
+    await slow.page.getByText('잠시만요, 사람이 맞는지 확인하고 있어요').waitFor();
+    await slow.page.getByText('이 기기가 잠깐 계산해서 확인해요').waitFor();
+    await picture(slow, '39-proof');
+    await slow.page.getByRole('button', { name: '그만두기' }).click();
+    await slow.page.getByRole('button', { name: '대기 순서 받기' }).waitFor();
+    assert.equal(await slow.page.getByRole('alert').count(), 0, 'who stops is not told off');
+
+    // As hard as it gets, and made harder while it is worked on: it begins anew by itself.
+    await slow.page.unroute('**/queue/challenge');
+    await deal.set({ proofOfWork: proof(8) });
+    let challenges = 0;
+    await slow.page.route('**/queue/challenge', async (route) => {
+      challenges += 1;
+      const answer = await route.fetch();
+      if (challenges === 1) await deal.set({ proofOfWork: proof(14) });
+      await route.fulfill({ response: answer });
+    });
+    await slow.page.getByRole('button', { name: '대기 순서 받기' }).click();
+    await slow.page.getByText('대기 순서를 받아 뒀어요').waitFor();
+    assert.equal(challenges, 2);
+
+    const plain = await person(browser, 'phone', { javaScriptEnabled: false });
+    await deal.signIn(plain.context, 3);
+    await plain.page.goto(`${deal.origin}/queue/plain`);
+    await plain.page.getByText('자바스크립트가 꼭 필요해요').waitFor();
+    assert.equal(await plain.page.getByRole('button', { name: '대기 순서 받기' }).count(), 0);
+    await still(plain, '40-plain-proof');
+    for (const { errors, context } of [shopper, slow, plain]) {
+      assert.deepEqual(errors, []);
+      await context.close();
+    }
+  } finally {
+    await deal.stop();
+  }
+});
+
 test('anyone can check the draw', { timeout: 120_000 }, async () => {
   const deal = await startDeal({ opensInSeconds: 12, settings: { insideMax: 1 } });
   try {

@@ -129,6 +129,7 @@ async function rents(company) {
   await page.getByLabel('타임딜 이름').fill('달빛 심야 서점');
   await page.getByRole('button', { name: /분류/ }).click();
   await page.getByRole('option', { name: /리빙|생활/ }).click();
+  await page.getByText('확인하기', { exact: true }).click();
   await picture(company, '09-new-rental');
   await page.getByRole('button', { name: '신청하고 결제하기' }).click();
   await paysOnThePc(company, '10-fee');

@@ -22,6 +22,7 @@ mod m0023_adoptions;
 mod m0024_notices;
 mod m0025_merchant_accounts;
 mod m0026_guests;
+mod m0027_proof_of_work;
 
 pub struct Migrator;
 
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_notices::Migration),
             Box::new(m0025_merchant_accounts::Migration),
             Box::new(m0026_guests::Migration),
+            Box::new(m0027_proof_of_work::Migration),
         ]
     }
 }

@@ -58,6 +58,14 @@ pub enum ApiError {
     OrderUnknown,
     #[error("the order's state does not allow it")]
     OrderState,
+    #[error("no proof of work")]
+    ProofRequired,
+    #[error("the proof of work is not good")]
+    ProofWrong,
+    #[error("the proof of work comes too late")]
+    ProofExpired,
+    #[error("no proof of work is asked for")]
+    ProofUnneeded,
     #[error("the deal is sealed")]
     Sealed,
     #[error("holds or refunds are still open")]
@@ -158,6 +166,20 @@ impl ApiError {
             ApiError::OrderUnknown => (S::NOT_FOUND, "order_unknown", "주문을 찾을 수 없어요."),
             ApiError::OrderState => {
                 (S::CONFLICT, "order_state", "지금 주문 상태에서는 할 수 없어요. 주문을 다시 확인해 주세요.")
+            }
+            ApiError::ProofRequired => (
+                S::FORBIDDEN,
+                "proof_required",
+                "순서를 받기 전에 사람이 맞는지 확인해야 해요. 자바스크립트를 켜고 다시 시도해 주세요.",
+            ),
+            ApiError::ProofWrong => {
+                (S::FORBIDDEN, "proof_wrong", "사람이 맞는지 확인하지 못했어요. 다시 시도해 주세요.")
+            }
+            ApiError::ProofExpired => {
+                (S::CONFLICT, "proof_expired", "확인하는 동안 시간이 지났어요. 다시 시도해 주세요.")
+            }
+            ApiError::ProofUnneeded => {
+                (S::NOT_FOUND, "proof_unneeded", "이 타임딜은 확인 없이 순서를 받을 수 있어요.")
             }
             ApiError::Sealed => (S::CONFLICT, "sealed", "타임딜이 마감되어 더 바꿀 수 없어요."),
             ApiError::NotDrained => {

@@ -14,6 +14,7 @@ use rand::Rng as _;
 use tenant_runtime_core::config::{DealConfig, Settings};
 use tenant_runtime_core::invitation::InvitationKey;
 use tenant_runtime_core::pass::PassKey;
+use tenant_runtime_core::proof::ProofKey;
 use tenant_runtime_core::ticket::TicketKey;
 
 use crate::config::{EnterRates, Role, Secrets};
@@ -42,6 +43,7 @@ pub struct Parts {
     pub invitations: InvitationKey,
     pub tickets: TicketKey,
     pub passes: PassKey,
+    pub proofs: ProofKey,
     /// The settings in force, as far as this process knows: refreshed from Redis.
     pub settings: ArcSwap<Settings>,
     /// The waiting room, as this process saw it last.
@@ -107,6 +109,7 @@ impl Runtime {
             invitations: InvitationKey::new(&secrets.deal_key, &config.deal),
             tickets: TicketKey::new(&secrets.deal_key, &config.deal),
             passes: PassKey::new(&secrets.deal_key, &config.deal),
+            proofs: ProofKey::new(&secrets.deal_key, &config.deal),
             settings: ArcSwap::from_pointee(config.settings.clone()),
             room: Room::new(&metrics, enter_rates),
             metrics,

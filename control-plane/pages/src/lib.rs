@@ -29,7 +29,7 @@ impl Policy {
         let images = extra_images.join(" ");
         let policy = format!(
             "default-src 'self'; img-src 'self' data: blob: {images}; style-src 'self' 'unsafe-inline'; font-src 'self'; \
-             connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+             worker-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
         );
         Policy(HeaderValue::from_str(&policy).expect("an origin is printable ASCII"))
     }

@@ -2,8 +2,8 @@
 //! changes nothing.
 
 use crds::{
-    Capacity, CompanyRef, Mode, OnRefresh, Payment, PaymentProvider, Prequeue, Product, RoleSize, Roles,
-    TimeDeal, TimeDealSpec, WaitingRoom, Won,
+    Capacity, CompanyRef, Mode, OnRefresh, Payment, PaymentProvider, Prequeue, Product, ProofOfWork,
+    RoleSize, Roles, TimeDeal, TimeDealSpec, WaitingRoom, Won,
 };
 
 use crate::companies::company;
@@ -56,6 +56,7 @@ pub fn build(facts: &Facts<'_>) -> TimeDeal {
         restock_on_refund: defaults.restock_on_refund,
         paused: rental.paused,
         notice: rental.notice.clone(),
+        proof_of_work: rental.proof_of_work.then(ProofOfWork::default),
         mode: Mode::Apply,
         retention_seconds: defaults.retention_seconds,
     };
@@ -143,6 +144,7 @@ mod tests {
             paused: true,
             notice: "다".repeat(crds::bounds::NOTICE_LENGTH_MAX),
             guests: 0,
+            proof_of_work: true,
             observed: None,
             turn: 0,
             created_at: opens_at.into(),

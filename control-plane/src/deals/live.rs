@@ -1,5 +1,5 @@
 //! What a company may change while its deal is scheduled or open: whether it admits shoppers, what
-//! those who wait are told, and how much there is.
+//! those who wait are told, what a place costs a browser, and how much there is.
 
 use axum::extract::State;
 use control_plane_core::product::STOCK_MAX;
@@ -34,6 +34,8 @@ pub struct LiveChange {
     /// One line for everyone who waits; nothing in it takes the line away.
     #[schema(max_length = 100)]
     pub notice: Option<String>,
+    /// Whether a browser has to show a little work before it gets a place.
+    pub proof_of_work: Option<bool>,
     /// New stocks; what is held and sold cannot be taken back.
     #[schema(max_items = 50)]
     pub stock: Vec<StockChange>,
@@ -125,12 +127,15 @@ async fn set_room(
     rental: rentals::entity::Model,
     change: &LiveChange,
 ) -> Result<rentals::entity::Model, ApiError> {
-    if change.paused.is_none() && change.notice.is_none() {
+    if change.paused.is_none() && change.notice.is_none() && change.proof_of_work.is_none() {
         return Ok(rental);
     }
     let mut row = rental.into_active_model();
     if let Some(paused) = change.paused {
         row.paused = Set(paused);
+    }
+    if let Some(proof_of_work) = change.proof_of_work {
+        row.proof_of_work = Set(proof_of_work);
     }
     if let Some(notice) = &change.notice {
         let notice = text::line(notice, 0, NOTICE_LENGTH_MAX).ok_or_else(|| {

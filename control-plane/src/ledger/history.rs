@@ -115,6 +115,7 @@ async fn open(state: &AppState, past: &PastDeal, deal: &str) -> Result<entity::M
         paused: Set(false),
         notice: Set(String::new()),
         guests: Set(0),
+        proof_of_work: Set(false),
         observed: Set(None),
         turn: Set(0),
         created_at: Set(span.from.into()),

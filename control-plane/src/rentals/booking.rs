@@ -40,6 +40,9 @@ pub struct NewRental {
     pub closes_at: Timestamp,
     /// One of the eight categories' codes.
     pub category: String,
+    /// Whether a browser has to show a little work before it gets a place in the waiting room.
+    #[serde(default)]
+    pub proof_of_work: bool,
 }
 
 /// A request whose every field makes sense by itself.
@@ -49,6 +52,7 @@ struct Wanted {
     window: Window,
     plan: plans::entity::Model,
     fee: Won,
+    proof_of_work: bool,
 }
 
 /// Books a window; it is kept for as long as `payUntil` says.
@@ -111,7 +115,7 @@ async fn check(state: &AppState, asked: NewRental, now: Timestamp) -> Result<Wan
     let fee = plan.as_ref().and_then(|plan| fees::rental_fee(Won(plan.fee_per_hour), window));
     match (title, category, plan, fee) {
         (Some(title), Ok(category), Some(plan), Some(fee)) if errors.is_empty() => {
-            Ok(Wanted { title, category, window, plan, fee })
+            Ok(Wanted { title, category, window, plan, fee, proof_of_work: asked.proof_of_work })
         }
         _ => Err(ApiError::Invalid(errors)),
     }
@@ -154,6 +158,7 @@ async fn book(
         paused: Set(false),
         notice: Set(String::new()),
         guests: Set(0),
+        proof_of_work: Set(wanted.proof_of_work),
         observed: Set(None),
         turn: Set(0),
         created_at: Set(now.into()),

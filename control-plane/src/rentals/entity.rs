@@ -36,6 +36,7 @@ pub struct Model {
     pub notice: String,
     /// The number of the last guest's link.
     pub guests: i32,
+    pub proof_of_work: bool,
     pub observed: Option<String>,
     pub turn: i64,
     pub created_at: Micros,

@@ -47,6 +47,8 @@ pub struct Rental {
     pub notice: String,
     /// How many links for guests were made.
     pub guest_links: u32,
+    /// Whether a browser has to show a little work before it gets a place in the waiting room.
+    pub proof_of_work: bool,
     /// Once the rental is a deal.
     pub deal: Option<Deal>,
     /// How many products there are.
@@ -188,6 +190,7 @@ impl Rental {
             paused: rental.paused,
             notice: rental.notice.clone(),
             guest_links: rental.guests_made(),
+            proof_of_work: rental.proof_of_work,
             deal: life.deal().map(|name| Deal::of(&state.config.public, company, rental, name)),
             products,
             products_editable_until: editable.filter(|until| state.clock.now() < *until),

@@ -55,6 +55,7 @@ fn deal(company: Uuid, opens_at: Timestamp) -> TimeDeal {
         restock_on_refund: false,
         paused: false,
         notice: String::new(),
+        proof_of_work: None,
         mode: Mode::Apply,
         retention_seconds: 60,
     };

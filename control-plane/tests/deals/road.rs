@@ -178,8 +178,22 @@ async fn what_is_changed_live_reaches_the_deal() {
         );
         assert_eq!(spec.notice, "배송은 내일 시작해요.");
     }
-    let ((status, _), spec) = say(" ").await;
+    let ((status, body), spec) = say(" ").await;
     assert_eq!((status, spec.notice.as_str()), (StatusCode::OK, ""), "nothing takes it away");
+
+    assert_eq!(
+        (&body["proofOfWork"], spec.proof_of_work),
+        (&json!(false), None),
+        "off, unless it is asked for"
+    );
+    for (on, written) in [(true, Some(crds::ProofOfWork::default())), (false, None)] {
+        let change = json!({"proofOfWork": on});
+        let (status, body) = platform.call(&owner.person, "PATCH", &live, Some(change), None).await;
+        platform.work().await;
+        let spec = platform.cluster.deal(&name).unwrap().spec;
+        assert_eq!((status, &body["proofOfWork"], spec.proof_of_work), (StatusCode::OK, &json!(on), written));
+        assert!(spec.paused, "the rest stays");
+    }
 
     let stranger = json!({"stock": [{"product": uuid::Uuid::from_u128(1), "stock": 1}]});
     assert_eq!(platform.call(&owner.person, "PATCH", &live, Some(stranger), None).await.0.as_u16(), 404);

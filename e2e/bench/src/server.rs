@@ -421,6 +421,7 @@ fn deal_config(clock: &Clock, keys: &TokenKeys, products: [(Uuid, u32); 2]) -> D
             admissions_per_second: 100_000,
             inside_max: 1_000_000,
             notice: String::new(),
+            proof_of_work: None,
             products: products.map(product).to_vec(),
         },
     }

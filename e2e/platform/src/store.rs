@@ -404,6 +404,7 @@ mod tests {
             restock_on_refund: false,
             paused: false,
             notice: String::new(),
+            proof_of_work: None,
             mode: Mode::Apply,
             retention_seconds: 60,
         };

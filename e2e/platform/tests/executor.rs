@@ -101,6 +101,7 @@ fn deal(uid: &str) -> TimeDeal {
         restock_on_refund: false,
         paused: false,
         notice: String::new(),
+        proof_of_work: None,
         mode: Mode::Apply,
         retention_seconds: 60,
     };

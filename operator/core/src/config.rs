@@ -2,7 +2,7 @@
 
 use crds::{PaymentProvider, TimeDealSpec, Window};
 use tenant_runtime_core::config::{
-    DealConfig, IdentityConfig, LedgerConfig, PaymentConfig, ProductSettings, Settings,
+    DealConfig, IdentityConfig, LedgerConfig, PaymentConfig, ProductSettings, ProofSettings, Settings,
 };
 
 /// What every deal of a platform has in common.
@@ -101,6 +101,7 @@ pub fn settings(spec: &TimeDealSpec, generation: i64, closed: bool) -> Settings 
         admissions_per_second: spec.capacity.admissions_per_second,
         inside_max: spec.capacity.inside_max,
         notice: spec.notice.clone(),
+        proof_of_work: proof(spec),
         products: spec
             .products
             .iter()
@@ -115,6 +116,23 @@ pub fn settings(spec: &TimeDealSpec, generation: i64, closed: bool) -> Settings 
             })
             .collect(),
     }
+}
+
+/// Within this time everybody whom the plan is made for may come, before it counts as an attack.
+const CROWD_SECONDS: u32 = 60;
+/// So few that a family could come at once make nothing harder.
+const EXPECTED_PER_SECOND_MIN: u32 = 20;
+
+/// What each pod is told: of those whom the plan is made for, its share of the busiest second.
+fn proof(spec: &TimeDealSpec) -> Option<ProofSettings> {
+    let proof = spec.proof_of_work?;
+    let pods = spec.roles.queue.warm.max(1);
+    let share = spec.capacity.expected_shoppers.div_ceil(CROWD_SECONDS.saturating_mul(pods));
+    Some(ProofSettings {
+        base_bits: proof.base_bits,
+        max_bits: proof.max_bits,
+        expected_per_second: share.max(EXPECTED_PER_SECOND_MIN),
+    })
 }
 
 /// The settings in place, closed. For a deal whose spec can no longer be read.

@@ -545,3 +545,21 @@ fn an_idle_pass_writes_nothing() {
         assert_eq!(next.status, status, "{phase}");
     }
 }
+
+#[test]
+fn a_pod_is_told_of_a_proof_of_work_only_where_there_is_one_and_of_its_share_of_the_crowd() {
+    let mut spec = deal().spec;
+    let written = |spec: &crds::TimeDealSpec| serde_json::to_value(config::settings(spec, 1, false)).unwrap();
+    // A runtime of an older version refuses a field that it does not know.
+    assert_eq!(written(&spec).get("proofOfWork"), None);
+    spec.proof_of_work = Some(crds::ProofOfWork { base_bits: 10, max_bits: 14 });
+    for (shoppers, pods, expected) in
+        [(1, 1, 20), (1_200, 1, 20), (60_000, 1, 1_000), (60_000, 4, 250), (10_000_000, 200, 834)]
+    {
+        spec.capacity.expected_shoppers = shoppers;
+        spec.roles.queue.warm = pods;
+        let proof = &written(&spec)["proofOfWork"];
+        let wanted = serde_json::json!({"baseBits": 10, "maxBits": 14, "expectedPerSecond": expected});
+        assert_eq!(*proof, wanted, "{shoppers} and {pods} pods");
+    }
+}

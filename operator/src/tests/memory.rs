@@ -60,6 +60,7 @@ pub fn deal(name: &str, opens: i64) -> TimeDeal {
         restock_on_refund: false,
         paused: false,
         notice: String::new(),
+        proof_of_work: None,
         mode: Mode::Apply,
         retention_seconds: 120,
     };

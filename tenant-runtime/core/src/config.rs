@@ -49,8 +49,24 @@ pub struct Settings {
     /// One line that the company shows to everyone who waits; empty where there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub notice: String,
+    /// What whoever wants a place must show first; nothing where it is off, and then it is not
+    /// written: a runtime of an older version knows no such field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof_of_work: Option<ProofSettings>,
     /// Stock may be raised, and lowered down to what is held and sold.
     pub products: Vec<ProductSettings>,
+}
+
+/// How hard a proof of work is; the rule is in [`crate::proof`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProofSettings {
+    /// In leading zero bits, while no more come than are expected.
+    pub base_bits: u32,
+    /// At the most, however many come.
+    pub max_bits: u32,
+    /// How many may come to one process each second before it becomes harder.
+    pub expected_per_second: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ pub mod notice;
 pub mod orders;
 pub mod pass;
 pub mod presence;
+pub mod proof;
 pub mod report;
 pub mod room;
 pub mod signing;

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::cookies;
 use super::position::{Position, position_of};
 use super::steps::{self, At};
+use super::toll::Proof;
 use crate::error::ApiError;
 use crate::extract::{MaybeInvited, MaybePassed, Peer, Shopper};
 use crate::state::Runtime;
@@ -27,6 +28,8 @@ pub struct Enter {
     /// 32 hex digits of the shopper's own choosing, which go into the draw; the server chooses where
     /// the shopper does not.
     nonce: Option<String>,
+    /// Where the deal demands it: work on a challenge of `GET /queue/challenge`.
+    proof: Option<Proof>,
 }
 
 type Answer = (AppendHeaders<[(axum::http::HeaderName, HeaderValue); 1]>, Json<Position>);
@@ -41,6 +44,7 @@ pub async fn enter(
     Peer(address): Peer,
     Json(body): Json<Enter>,
 ) -> Result<Answer, ApiError> {
+    runtime.room.toll.check(&runtime, shopper, body.proof.as_ref())?;
     let nonce = nonce(&runtime, body.nonce.as_deref())?;
     let ticket = take_place(&runtime, shopper, address, nonce).await?;
     let cookie = cookies::ticket(&runtime, &runtime.tickets.sign(&ticket));
@@ -48,7 +52,8 @@ pub async fn enter(
     Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(position)))
 }
 
-/// The shopper's ticket, for a place that is new or was there before.
+/// The shopper's ticket, for a place that is new or was there before. Where the deal demands a proof of
+/// work, it has been checked before.
 ///
 /// # Errors
 /// Where the doors are closed, Redis is away, or this shopper or address enters too often.
@@ -63,9 +68,12 @@ pub async fn take_place(
     if let Some(old) = to_replace(runtime, &entered) {
         entered = steps::enter(runtime, shopper.id, nonce, Some(old)).await?;
     }
-    let Entered::Place { index, .. } = entered.answer else {
+    let Entered::Place { index, new } = entered.answer else {
         return Err(ApiError::Closed);
     };
+    if new {
+        runtime.room.toll.arrived(runtime);
+    }
     let ticket = ticket(runtime, shopper.id, index)?;
     runtime.room.presence.hear(ticket.index);
     Ok(ticket)

@@ -12,6 +12,7 @@ pub struct Gauges {
     reserved: Gauge,
     admitted: Gauge,
     absent: Gauge,
+    proof_bits: Gauge,
 }
 
 impl Gauges {
@@ -24,10 +25,11 @@ impl Gauges {
             gauge("queue_reserved", "Shoppers who were called and have not come yet", &self.reserved);
             gauge("queue_admitted", "Shoppers let in so far", &self.admitted);
             gauge("queue_absent", "Shoppers who were called and never came in time", &self.absent);
+            gauge("queue_proof_bits", "Bits of work that a place costs; 0 where it is off", &self.proof_bits);
         });
     }
 
-    pub fn set(&self, standing: &Standing) {
+    pub fn set(&self, standing: &Standing, proof_bits: Option<u32>) {
         let set = |gauge: &Gauge, value: u64| {
             gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
         };
@@ -36,5 +38,6 @@ impl Gauges {
         set(&self.reserved, standing.reserved);
         set(&self.admitted, standing.admitted);
         set(&self.absent, standing.absent);
+        set(&self.proof_bits, proof_bits.map_or(0, u64::from));
     }
 }

@@ -4,6 +4,7 @@
 //! room that each process takes a few times a second says how far admission has come. Only entering,
 //! coming in and leaving touch Redis, each with one step.
 
+mod challenge;
 mod cookies;
 mod enter;
 mod events;
@@ -22,6 +23,7 @@ mod silence;
 mod status;
 pub mod steps;
 mod streams;
+mod toll;
 
 use axum::Router;
 use axum::http::HeaderValue;
@@ -47,6 +49,7 @@ pub fn polls() -> Router<Runtime> {
 pub fn router() -> Router<Runtime> {
     let no_store = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Router::new()
+        .route("/challenge", get(challenge::challenge))
         .route("/enter", post(enter::enter))
         .route("/events", get(events::events))
         .route("/pass", post(pass::pass))

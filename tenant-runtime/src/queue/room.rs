@@ -21,6 +21,7 @@ use super::metrics::Gauges;
 use super::silence::Silence;
 use super::steps::{Joins, Leaves};
 use super::streams::Streams;
+use super::toll::Toll;
 use super::{settings, steps};
 use crate::config::EnterRates;
 use crate::error::chain;
@@ -45,6 +46,8 @@ pub struct Room {
     pub joins: Joins,
     /// Whoever leaves, gathered into calls.
     pub leaves: Leaves,
+    /// How much work a place costs now.
+    pub toll: Toll,
     /// Who asks for their position.
     pub presence: Presence,
     /// Counts the questions for a position that were answered.
@@ -71,6 +74,7 @@ impl Room {
             limits: Limits::new(rates),
             joins: steps::joins(),
             leaves: steps::leaves(),
+            toll: Toll::default(),
             presence: Presence::default(),
             polls: metrics.of_route(POSITION, "GET", 200),
             pod: Uuid::new_v4().simple().to_string(),
@@ -140,7 +144,7 @@ pub async fn look(runtime: &Runtime, lookout: &mut Lookout) -> Result<(), StoreE
         Prequeue::Fifo => None,
     };
     let measured = lookout.pace.note(&standing);
-    room.gauges.set(&standing);
+    room.gauges.set(&standing, room.toll.bits(runtime));
     let notice = notice::version(&runtime.settings.load().notice);
     room.look.store(Arc::new(Look::new(standing, secret, notice, measured, runtime.clock.now())));
     room.looks.send_modify(|looks| *looks += 1);

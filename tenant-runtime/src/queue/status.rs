@@ -44,6 +44,8 @@ pub struct Status {
     pub stock_left: u64,
     /// Nothing is left, and nothing can come back.
     pub sold_out: bool,
+    /// Whoever wants a place must work on a challenge first.
+    pub proof_of_work: bool,
     /// Which line of the company's is in force: `/queue/notice/{notice}` has its text.
     pub notice: Option<u32>,
     pub poll_after_ms: u64,
@@ -102,6 +104,7 @@ fn status_of(runtime: &Runtime) -> Status {
         per_second: settings.admissions_per_second,
         stock_left: look.stock_left(),
         sold_out: look.is_sold_out(),
+        proof_of_work: settings.proof_of_work.is_some(),
         notice: look.notice,
         poll_after_ms,
         sign_in_url: config.identity.sign_in_url.clone(),

@@ -442,6 +442,7 @@ fn config(plan: &Plan, start: Timestamp, keys: &Keys, bank: &Bank, ledger: &Ledg
             admissions_per_second: 100,
             inside_max: 1_000,
             notice: String::new(),
+            proof_of_work: None,
             products: vec![product(COFFEE, "예가체프 200g"), product(CUP, "머그컵")],
         },
     }

@@ -9,6 +9,7 @@ mod model;
 mod notice;
 mod plain;
 mod process;
+mod proof;
 mod road;
 mod streams;
 mod support;

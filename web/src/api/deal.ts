@@ -29,6 +29,8 @@ export interface Status {
   insideMax: number;
   stockLeft: number;
   soldOut: boolean;
+  /** Whoever wants a place must work on a challenge first. */
+  proofOfWork: boolean;
   /** Which line of the company's is in force. */
   notice: number | null;
   pollAfterMs: number;
@@ -65,6 +67,19 @@ export interface Position {
   notice?: number;
   /** Whether there is a stream of news for this shopper now. */
   stream?: boolean;
+}
+
+/** What must be worked on before one asks for a place. */
+export interface Challenge {
+  challenge: string;
+  /** How many zero bits the hash must begin with. */
+  difficultyBits: number;
+  expiresAt: string;
+}
+
+export interface Proof {
+  challenge: string;
+  nonce: string;
 }
 
 export interface Product {
@@ -180,8 +195,11 @@ export const runtime = {
   /** The same as it changes, as events named `position`, for whoever is told that there is a stream. */
   positions: () => new EventSource('/queue/events'),
   notice: (version: number) => call<{ text: string }>('GET', `/queue/notice/${version}`, { mayBeKept: true }),
+  /** What must be worked on now, where the deal demands it. */
+  challenge: () => call<Challenge>('GET', '/queue/challenge'),
   /** `nonce`, 32 hex digits, goes into the draw. */
-  enter: (nonce: string) => call<Position>('POST', '/queue/enter', { body: { nonce } }),
+  enter: (nonce: string, proof?: Proof) =>
+    call<Position>('POST', '/queue/enter', { body: proof ? { nonce, proof } : { nonce } }),
   /** Comes in, or stays in. */
   pass: () => call<{ expiresAt: string }>('POST', '/queue/pass'),
   leave: () => call<void>('POST', '/queue/leave'),

@@ -1069,6 +1069,11 @@ export interface components {
              */
             paused?: boolean | null;
             /**
+             * @description Whether a browser has to show a little work before it gets a place.
+             * @default null
+             */
+            proofOfWork?: boolean | null;
+            /**
              * @description New stocks; what is held and sold cannot be taken back.
              * @default []
              */
@@ -1167,6 +1172,8 @@ export interface components {
             opensAt: string;
             /** @description The plan's code. */
             plan: string;
+            /** @description Whether a browser has to show a little work before it gets a place in the waiting room. */
+            proofOfWork?: boolean;
             /** @description What the deal is called on every screen, 1 to 60 characters. */
             title: string;
         };
@@ -1429,6 +1436,8 @@ export interface components {
                  * @description Products may be changed until then; null once they may not be any more.
                  */
                 productsEditableUntil?: string | null;
+                /** @description Whether a browser has to show a little work before it gets a place in the waiting room. */
+                proofOfWork: boolean;
                 state: components["schemas"]["RentalState"];
                 title: string;
             }[];
@@ -1629,6 +1638,8 @@ export interface components {
              * @description Products may be changed until then; null once they may not be any more.
              */
             productsEditableUntil?: string | null;
+            /** @description Whether a browser has to show a little work before it gets a place in the waiting room. */
+            proofOfWork: boolean;
             state: components["schemas"]["RentalState"];
             title: string;
         };

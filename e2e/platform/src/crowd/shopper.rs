@@ -7,6 +7,7 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
 use serde_json::json;
+use tenant_runtime_core::proof;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -23,6 +24,8 @@ const ORDER_LOOK_EVERY: Duration = Duration::from_millis(300);
 const POLL_MAX: Duration = Duration::from_secs(30);
 /// How often somebody who was let in too late asks again.
 const CLAIMS_MAX: u32 = 50;
+/// How often somebody works for a place before going home.
+const PROOFS_MAX: u32 = 8;
 /// How often somebody tries to hold something before going home.
 const HOLDS_MAX: u32 = 20;
 /// How old what the shelves say may be: whoever looks again sooner sees what was there before.
@@ -94,6 +97,13 @@ pub struct Walk {
 struct Position {
     state: String,
     poll_after_ms: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Challenge {
+    challenge: String,
+    difficulty_bits: u32,
 }
 
 #[derive(Deserialize)]
@@ -181,10 +191,27 @@ impl Visit<'_> {
 
     async fn enter(&mut self) -> Result<(), Trouble> {
         let meant = Instant::now();
-        let answer = self.insist(&Ask::post(self.at("/queue/enter")?, json!({}))).await?;
-        self.expect(answer)?;
-        self.walk.measures.took(Step::Enter, meant);
-        Ok(())
+        let mut body = json!({});
+        for _ in 0..PROOFS_MAX {
+            let answer = self.insist(&Ask::post(self.at("/queue/enter")?, body)).await?;
+            if !matches!(answer.code().as_str(), "proof_required" | "proof_expired") {
+                self.expect(answer)?;
+                self.walk.measures.took(Step::Enter, meant);
+                return Ok(());
+            }
+            body = self.prove().await?;
+        }
+        Err(Trouble::Strange("no proof of work was good enough".to_owned()))
+    }
+
+    /// Works for a place as a browser does, beside everything else.
+    async fn prove(&mut self) -> Result<serde_json::Value, Trouble> {
+        let answer = self.insist(&Ask::get(self.at("/queue/challenge")?)).await?;
+        let Challenge { challenge, difficulty_bits } = self.expect(answer)?.json()?;
+        let text = challenge.clone();
+        let worked = tokio::task::spawn_blocking(move || proof::solve(&text, difficulty_bits, 0)).await;
+        let nonce = worked.map_err(|error| Trouble::Strange(error.to_string()))?;
+        Ok(json!({"proof": {"challenge": challenge, "nonce": nonce}}))
     }
 
     /// Polls as often as it is told until it is called, then claims the pass.

@@ -47,6 +47,7 @@ pub(super) fn digest(config: &DealConfig) -> String {
         admissions_per_second: 0,
         inside_max: 0,
         notice: String::new(),
+        proof_of_work: None,
         products: Vec::new(),
     };
     let rest = DealConfig { settings, ..config.clone() };

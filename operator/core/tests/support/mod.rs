@@ -64,6 +64,7 @@ fn spec() -> TimeDealSpec {
         restock_on_refund: false,
         paused: false,
         notice: String::new(),
+        proof_of_work: None,
         mode: Mode::Apply,
         retention_seconds: u32::try_from(RETENTION_SECONDS).expect("it is small"),
     }

@@ -23,6 +23,10 @@ pub async fn enter(
 ) -> Response {
     let is_signed_in = shopper.is_ok();
     let entered = match shopper {
+        // A form cannot carry a proof.
+        Ok(shopper) if runtime.room.toll.check(&runtime, shopper, None).is_err() => {
+            Err(ApiError::ProofRequired)
+        }
         Ok(shopper) => enter::take_place(&runtime, shopper, address, runtime.random()).await,
         Err(error) => Err(error),
     };

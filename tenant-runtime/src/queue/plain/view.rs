@@ -17,6 +17,10 @@ const REFRESH_SECONDS_MAX: u64 = 30;
 /// Where nothing else says when.
 const REFRESH_SECONDS: u64 = 10;
 
+/// What a place costs cannot be paid here.
+const PROOF_NEEDS_SCRIPT: &str = "이 타임딜은 순서를 드리기 전에 사람이 맞는지 브라우저에서 확인해요. \
+    그래서 자바스크립트가 꼭 필요해요. 켠 다음 아래를 눌러 주세요.";
+
 /// Everything that the page depends on.
 pub struct Scene<'a> {
     pub config: &'a DealConfig,
@@ -233,6 +237,14 @@ fn without_place(scene: &Scene) -> Stage {
         Phase::Before | Phase::Open => {}
     }
     let is_before = scene.phase == Phase::Before;
+    let stage = if is_before { countdown(scene) } else { open(scene) };
+    if scene.settings.proof_of_work.is_some() {
+        return Stage {
+            lines: vec![PROOF_NEEDS_SCRIPT.to_owned()],
+            actions: vec![Action::link("/", "자바스크립트를 켜고 다시 열기", "primary")],
+            ..stage
+        };
+    }
     let line = match (is_before, scene.config.prequeue) {
         (true, Prequeue::Draw) => {
             "지금 대기 순서를 받아 두면 열리는 순간 추첨으로 순서를 정해요. 서두르지 않아도 돼요.".to_owned()
@@ -251,7 +263,6 @@ fn without_place(scene: &Scene) -> Stage {
     } else {
         Action::link(&sign_in(scene.config), "로그인하고 대기 순서 받기", "primary")
     };
-    let stage = if is_before { countdown(scene) } else { open(scene) };
     Stage { lines: vec![line], actions: vec![action], ..stage }
 }
 

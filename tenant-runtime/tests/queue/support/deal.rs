@@ -55,13 +55,18 @@ impl Deal {
 
     /// One that only looks when it is told to.
     pub async fn quiet_pod(&self) -> Pod {
+        self.pod_by(Clock::system()).await
+    }
+
+    /// As [`Deal::quiet_pod`], by a clock of the test's own.
+    pub async fn pod_by(&self, clock: Clock) -> Pod {
         let store = Store::connect(&self.redis.address(), &self.redis.password()).await.unwrap();
         let runtime = Runtime::new(Ingredients {
             role: Role::All,
             config: self.config.clone(),
             secrets: secrets(self),
             store,
-            clock: Clock::system(),
+            clock,
             shutdown: Shutdown::manual(),
             enter_rates: EnterRates::default(),
         })
@@ -191,6 +196,7 @@ fn settings() -> Settings {
         admissions_per_second: 1_000,
         inside_max: 100,
         notice: String::new(),
+        proof_of_work: None,
         products: vec![ProductSettings {
             id: product(1),
             name: "구스 이불".to_owned(),

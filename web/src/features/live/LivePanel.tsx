@@ -22,6 +22,7 @@ import { GuestLinks } from './GuestLinks';
 import { historyMs, samplesOf, useHistory } from './history';
 import styles from './LivePanel.module.css';
 import { NoticeForm } from './NoticeForm';
+import { ProofSection } from './ProofSection';
 import { StockDialog } from './StockDialog';
 
 interface Props {
@@ -111,7 +112,7 @@ function Stock({ company, rental, sold, changeable }: Props & { sold: number; ch
 }
 
 /** While there is a waiting room, and somebody may be in it. */
-const noticePhases = new Set(['Warming', 'Armed', 'Open']);
+const roomPhases = new Set(['Warming', 'Armed', 'Open']);
 
 function Controls({ company, rental }: Props) {
   const client = useQueryClient();
@@ -173,8 +174,9 @@ export function LivePanel({ company, rental }: Props) {
       <Tiles deal={deal} rental={rental.id} />
       <Stock company={company} rental={rental} sold={deal.figures.sold} changeable={deal.phase === 'Open'} />
       {deal.phase === 'Open' && <Controls company={company} rental={rental} />}
-      {noticePhases.has(deal.phase) && <NoticeForm company={company} rental={rental} />}
-      {noticePhases.has(deal.phase) && <GuestLinks company={company} rental={rental} />}
+      {roomPhases.has(deal.phase) && <NoticeForm company={company} rental={rental} />}
+      {roomPhases.has(deal.phase) && <GuestLinks company={company} rental={rental} />}
+      {roomPhases.has(deal.phase) && <ProofSection company={company} rental={rental} />}
     </div>
   );
 }

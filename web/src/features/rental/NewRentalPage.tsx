@@ -35,12 +35,23 @@ interface Draft {
   opensAt: string | null;
   closesAt: string | null;
   plan: string | null;
+  proof: 'off' | 'on';
 }
 
 const categoryOptions = Object.entries(categories).map(([value, label]) => ({
   value: value as CategoryCode,
   label,
 }));
+
+const proofCards = [
+  { value: 'off', title: '확인하지 않기', detail: '누르는 즉시 대기 순서를 받아요.' },
+  {
+    value: 'on',
+    title: '확인하기',
+    detail:
+      '손님의 기기가 1초 안팎으로 계산을 마친 뒤 대기 순서를 받아요. 자동 프로그램이 몰리면 저절로 더 오래 걸리게 해요.',
+  },
+] as const;
 
 /** A day from the URL; nothing where it is none. */
 const instantOrNull = (text: string | undefined) => (text && Number.isFinite(Date.parse(text)) ? text : null);
@@ -99,10 +110,11 @@ function RentalForm({ company, plans }: { company: string; plans: Plan[] }) {
       opensAt: instantOrNull(search.opensAt),
       closesAt: instantOrNull(search.closesAt),
       plan: plans.find((plan) => plan.code === search.plan)?.code ?? plans[0]?.code ?? null,
+      proof: 'off',
     },
     validate: problems,
-    submit: async (draft) => {
-      const wanted = { ...draft, title: draft.title.trim() } as NewRental;
+    submit: async ({ proof, ...draft }) => {
+      const wanted = { ...draft, title: draft.title.trim(), proofOfWork: proof === 'on' } as NewRental;
       const rental = await api.rent(company, wanted, keyFor(wanted));
       void client.invalidateQueries({ queryKey: rentalsKey(company) });
       try {
@@ -143,6 +155,14 @@ function RentalForm({ company, plans }: { company: string; plans: Plan[] }) {
               detail: `예상 손님 ${people(plan.expectedShoppers)} · 1초에 ${people(plan.admissionsPerSecond)}씩 입장`,
               aside: `1시간 ${won(plan.feePerHour)}`,
             }))}
+          />
+        </FieldGroup>
+        <FieldGroup title="자동 프로그램을 막을까요">
+          <RadioCards
+            label="사람인지 확인"
+            {...form.field('proof')}
+            cards={proofCards}
+            help="확인하기를 고르면 자바스크립트를 끈 손님은 순서를 받을 수 없어요. 나중에 바꿀 수 있어요."
           />
         </FieldGroup>
       </div>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { Rental } from '~/api/types';
 import { GuestLinks } from '~/features/live/GuestLinks';
 import { LivePanel } from '~/features/live/LivePanel';
+import { ProofSection } from '~/features/live/ProofSection';
 import { OrdersPanel } from '~/features/order/OrdersPanel';
 import { ProductsPanel } from '~/features/product/ProductsPanel';
 import { SettlementPanel } from '~/features/settlement/SettlementPanel';
@@ -113,10 +114,12 @@ function Overview({ company, rental }: OwnedRental) {
             { label: '판매 시간', value: <TimeSpan from={rental.opensAt} to={rental.closesAt} /> },
             { label: '요금제', value: plan?.name ?? rental.plan },
             { label: '대여료', value: won(rental.fee) },
+            { label: '사람인지 확인', value: rental.proofOfWork ? '확인해요' : '확인하지 않아요' },
             ...(rental.deal ? [{ label: '서버', value: <Badge {...dealPhase(rental.deal.phase)} /> }] : []),
           ]}
         />
       </Section>
+      {rental.state === 'scheduled' && <ProofSection company={company} rental={rental} />}
     </div>
   );
 }

@@ -39,6 +39,10 @@ const sentences: Record<string, string> = {
 
   ticket_missing: '대기 순서가 없어요. 다시 줄을 서 주세요.',
   ticket_invalid: '대기 순서를 확인하지 못했어요. 다시 줄을 서 주세요.',
+  proof_required: '순서를 받기 전에 사람이 맞는지 확인해야 해요. 다시 시도해 주세요.',
+  proof_wrong: '사람이 맞는지 확인하지 못했어요. 다시 시도해 주세요.',
+  proof_expired: '사람이 몰려 확인이 늦어졌어요. 잠시 뒤에 다시 시도해 주세요.',
+  proof_unsolvable: '이 브라우저에서는 확인할 수 없어요. 다른 브라우저로 다시 열어 주세요.',
   not_called: '아직 차례가 아니에요. 순서가 되면 알려 드릴게요.',
   place_taken_back: '입장 시간이 지나 자리가 다음 분에게 갔어요. 다시 입장할 수 있는지 확인할게요.',
   pass_missing: '입장한 기록이 없어요. 대기 화면에서 다시 입장해 주세요.',

@@ -25,6 +25,40 @@ function Clock({ opensAt }: { opensAt: string }) {
   );
 }
 
+/** Working for a place: why, for how long, and how to stop. */
+function Proving({ room }: { room: Room }) {
+  return (
+    <span className={styles.row}>
+      <span role="status" className={styles.why}>
+        이 기기가 잠깐 계산해서 확인해요. 사람이 몰리면 10초쯤 걸려요.
+      </span>
+      <Button look="quiet" size="small" onPress={room.stopProving}>
+        그만두기
+      </Button>
+    </span>
+  );
+}
+
+/** The way to a place, which may have to be worked for. */
+function Enter({ room }: { room: Room }) {
+  const isProving = room.doing === 'prove';
+  return (
+    <PhoneActionBar summary={isProving && <Proving room={room} />}>
+      <Button
+        size="large"
+        onPress={room.enter}
+        pending={
+          isProving
+            ? '잠시만요, 사람이 맞는지 확인하고 있어요'
+            : room.doing === 'enter' && '대기 순서를 받고 있어요'
+        }
+      >
+        대기 순서 받기
+      </Button>
+    </PhoneActionBar>
+  );
+}
+
 /** What the button does next, exactly. */
 function Invitation({ status, room }: { status: Status; room: Room }) {
   return (
@@ -34,15 +68,7 @@ function Invitation({ status, room }: { status: Status; room: Room }) {
           ? '지금 대기 순서를 받아 두면 열리는 순간 추첨으로 순서를 정해요. 서두르지 않아도 돼요.'
           : '지금 대기 순서를 받아 두면 열리는 순간부터 온 차례대로 들어가요.'}
       </p>
-      <PhoneActionBar>
-        <Button
-          size="large"
-          onPress={room.enter}
-          pending={room.doing === 'enter' && '대기 순서를 받고 있어요'}
-        >
-          대기 순서 받기
-        </Button>
-      </PhoneActionBar>
+      <Enter room={room} />
     </>
   );
 }
@@ -99,15 +125,7 @@ export function Open({ status, room }: { status: Status; room: Room }) {
             ? `지금 ${people(status.waiting)}이 기다리고 있어요. 순서를 받으면 차례대로 들어가요.`
             : '지금은 기다리는 사람이 없어요. 순서를 받으면 곧 들어갈 수 있어요.'}
       </p>
-      <PhoneActionBar>
-        <Button
-          size="large"
-          onPress={room.enter}
-          pending={room.doing === 'enter' && '대기 순서를 받고 있어요'}
-        >
-          대기 순서 받기
-        </Button>
-      </PhoneActionBar>
+      <Enter room={room} />
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { codeOf } from '~/shared/problem';
 import { wordsFor } from '~/shared/words/errors';
 import { rememberPromise } from '../draw/promise';
 import { forget, randomHex, recall, remember } from '../memory';
+import { enterWithProof } from '../proof/prove';
 import { usePoller } from '../usePoller';
 import { useStream } from './useStream';
 import { isTakenDown, isTicketGone, type Screen, screenOf } from './words';
@@ -12,7 +13,7 @@ import { isTakenDown, isTicketGone, type Screen, screenOf } from './words';
 /** Set before one leaves to sign in: whoever comes back wanted a place. */
 const wantsToEnterKey = 'ddib.wantsToEnter';
 
-export type Doing = 'enter' | 'claim' | 'leave';
+export type Doing = 'enter' | 'prove' | 'claim' | 'leave';
 
 export interface Room {
   /** `null` until the first answer. */
@@ -30,6 +31,8 @@ export interface Room {
   failures: number;
   error: unknown;
   enter: () => void;
+  /** Gives up working for a place. */
+  stopProving: () => void;
   claim: () => void;
   leave: () => void;
   /** Whether the shopper is being asked whether to leave; whatever else comes about meanwhile. */
@@ -45,6 +48,9 @@ export function signIn(signInUrl: string): void {
   location.assign(`${signInUrl}?returnTo=${encodeURIComponent(location.href)}`);
 }
 
+/** Whoever stops working for a place knows why. */
+const isGivenUp = (refusal: unknown) => refusal instanceof DOMException && refusal.name === 'AbortError';
+
 /** Everything that the room's screens know and do. The server decides; this follows. */
 export function useRoom(): Room {
   const [status, setStatus] = useState<Status | null>(null);
@@ -56,6 +62,7 @@ export function useRoom(): Room {
   const [asksToLeave, askToLeave] = useState(false);
   // Between two renderings a second press would still see the old state.
   const busy = useRef(false);
+  const proving = useRef<AbortController | null>(null);
   // Whether this browser has a ticket is the server's to know: the cookie cannot be read here.
   const ticket = useRef<'unknown' | 'yes' | 'no'>('unknown');
   const seen = useRef<{ status: Status | null; state: Position['state'] | null }>({
@@ -124,11 +131,31 @@ export function useRoom(): Room {
     } catch (refusal) {
       if (isTicketGone(refusal)) ticket.current = 'no';
       // Still ahead of the door by a moment: the next look tells.
-      if (codeOf(refusal) !== 'not_called') setProblem(wordsFor(refusal));
+      if (codeOf(refusal) !== 'not_called' && !isGivenUp(refusal)) setProblem(wordsFor(refusal));
     } finally {
       busy.current = false;
       setDoing(null);
       askNow();
+    }
+  };
+
+  /** A place, with as much work as the deal demands. */
+  const takePlace = async (): Promise<Position> => {
+    const nonce = randomHex();
+    try {
+      if (!seen.current.status?.proofOfWork) return await runtime.enter(nonce);
+    } catch (refusal) {
+      // It was switched on a moment ago.
+      if (codeOf(refusal) !== 'proof_required') throw refusal;
+    }
+    setDoing('prove');
+    proving.current = new AbortController();
+    try {
+      return await enterWithProof(nonce, proving.current.signal);
+    } catch (refusal) {
+      // It was switched off a moment ago.
+      if (codeOf(refusal) !== 'proof_unneeded') throw refusal;
+      return await runtime.enter(nonce);
     }
   };
 
@@ -137,7 +164,7 @@ export function useRoom(): Room {
       const returning = recall<boolean>('session', wantsToEnterKey) ?? false;
       forget('session', wantsToEnterKey);
       try {
-        const next = await runtime.enter(randomHex());
+        const next = await takePlace();
         ticket.current = 'yes';
         setPosition(next);
       } catch (refusal) {
@@ -177,6 +204,8 @@ export function useRoom(): Room {
     if (ready && recall<boolean>('session', wantsToEnterKey)) void latestEnter.current();
   }, [ready]);
 
+  useEffect(() => () => proving.current?.abort(), []);
+
   const takenDown = status !== null && isTakenDown(error, status.closesAt, serverNow());
   const screen = status && (takenDown ? 'closed' : screenOf(status, position));
 
@@ -191,6 +220,7 @@ export function useRoom(): Room {
     failures: takenDown ? 0 : failures,
     error,
     enter: () => void enter(),
+    stopProving: () => proving.current?.abort(),
     claim: () => void claim(),
     leave: () => void leave(),
     asksToLeave,
