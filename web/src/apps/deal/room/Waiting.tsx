@@ -70,6 +70,25 @@ export function Waiting({ position, room, chime }: WaitingProps) {
   );
 }
 
+/** Every place inside is taken: the page asks for the next one, so that nobody has to keep pressing. */
+function NextPlace({ room }: { room: Room }) {
+  return (
+    <section className={styles.stage}>
+      <div className={styles.head} role="status">
+        <h2 className={styles.title}>자리를 기다리고 있어요</h2>
+        <p className={styles.text}>
+          지금은 빈자리가 없어요. 다음에 나는 자리를 먼저 드릴게요. 자리가 나면 바로 들어가니 이 화면을 켜
+          두세요.
+        </p>
+      </div>
+      <div className={styles.footer}>
+        <span />
+        <LeaveButton room={room} />
+      </div>
+    </section>
+  );
+}
+
 /** The turn has come: the button has the focus, the tab says so. */
 export function Called({ position, room, again }: { position: Position; room: Room; again: boolean }) {
   const button = useRef<HTMLButtonElement>(null);
@@ -77,6 +96,7 @@ export function Called({ position, room, again }: { position: Position; room: Ro
   useEffect(() => {
     if (!asksToLeave) button.current?.focus();
   }, [asksToLeave]);
+  if (room.awaitsPlace) return <NextPlace room={room} />;
   return (
     <section className={styles.stage}>
       <div className={styles.head} role="alert">

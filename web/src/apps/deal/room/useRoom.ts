@@ -8,10 +8,13 @@ import { forget, randomHex, recall, remember } from '../memory';
 import { enterWithProof } from '../proof/prove';
 import { usePoller } from '../usePoller';
 import { useStream } from './useStream';
-import { isTakenDown, isTicketGone, type Screen, screenOf } from './words';
+import { isPlaceAwaited, isTakenDown, isTicketGone, type Screen, screenOf } from './words';
 
 /** Set before one leaves to sign in: whoever comes back wanted a place. */
 const wantsToEnterKey = 'ddib.wantsToEnter';
+
+/** The server keeps the next free place for who has asked within ten seconds. */
+const claimAgainMs = 3_000;
 
 export type Doing = 'enter' | 'prove' | 'claim' | 'leave';
 
@@ -34,6 +37,8 @@ export interface Room {
   /** Gives up working for a place. */
   stopProving: () => void;
   claim: () => void;
+  /** Whether every place inside is taken, and this page asks for the next one by itself. */
+  awaitsPlace: boolean;
   leave: () => void;
   /** Whether the shopper is being asked whether to leave; whatever else comes about meanwhile. */
   asksToLeave: boolean;
@@ -59,6 +64,7 @@ export function useRoom(): Room {
   const [doing, setDoing] = useState<Doing | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [news, setNews] = useState<string | null>(null);
+  const [awaitsPlace, setAwaitsPlace] = useState(false);
   const [asksToLeave, askToLeave] = useState(false);
   // Between two renderings a second press would still see the old state.
   const busy = useRef(false);
@@ -131,7 +137,8 @@ export function useRoom(): Room {
     } catch (refusal) {
       if (isTicketGone(refusal)) ticket.current = 'no';
       // Still ahead of the door by a moment: the next look tells.
-      if (codeOf(refusal) !== 'not_called' && !isGivenUp(refusal)) setProblem(wordsFor(refusal));
+      const isNoProblem = codeOf(refusal) === 'not_called' || isPlaceAwaited(refusal) || isGivenUp(refusal);
+      if (!isNoProblem) setProblem(wordsFor(refusal));
     } finally {
       busy.current = false;
       setDoing(null);
@@ -175,7 +182,16 @@ export function useRoom(): Room {
       }
     });
 
-  const claim = () => doOnce('claim', async () => setInsideUntil((await runtime.pass()).expiresAt));
+  const claim = () =>
+    doOnce('claim', async () => {
+      try {
+        setInsideUntil((await runtime.pass()).expiresAt);
+        setAwaitsPlace(false);
+      } catch (refusal) {
+        setAwaitsPlace(isPlaceAwaited(refusal));
+        throw refusal;
+      }
+    });
 
   const leave = () =>
     doOnce('leave', async () => {
@@ -204,6 +220,16 @@ export function useRoom(): Room {
     if (ready && recall<boolean>('session', wantsToEnterKey)) void latestEnter.current();
   }, [ready]);
 
+  const latestClaim = useRef(claim);
+  latestClaim.current = claim;
+  const isCalled = position?.state === 'called';
+  useEffect(() => {
+    if (!isCalled) setAwaitsPlace(false);
+    if (!isCalled || !awaitsPlace || doing) return;
+    const timer = setTimeout(() => void latestClaim.current(), claimAgainMs);
+    return () => clearTimeout(timer);
+  }, [isCalled, awaitsPlace, doing]);
+
   useEffect(() => () => proving.current?.abort(), []);
 
   const takenDown = status !== null && isTakenDown(error, status.closesAt, serverNow());
@@ -222,6 +248,7 @@ export function useRoom(): Room {
     enter: () => void enter(),
     stopProving: () => proving.current?.abort(),
     claim: () => void claim(),
+    awaitsPlace,
     leave: () => void leave(),
     asksToLeave,
     askToLeave,

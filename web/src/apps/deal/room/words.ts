@@ -69,6 +69,10 @@ export function tabTitle(screen: Screen, title: string, ahead?: number): string 
 export const isTicketGone = (error: unknown): boolean =>
   ['ticket_missing', 'ticket_invalid'].includes(codeOf(error));
 
+/** Refusals of whoever may come in but finds no place: the next one that is free is kept for who keeps asking. */
+export const isPlaceAwaited = (error: unknown): boolean =>
+  ['place_taken_back', 'invitation_waits'].includes(codeOf(error));
+
 /** The deal has been taken down: its time is over, and nobody answers at its address any more. */
 export const isTakenDown = (error: unknown, closesAt: string, now: number): boolean =>
   codeOf(error) === 'deal_not_running' && now >= millis(closesAt);
