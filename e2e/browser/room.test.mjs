@@ -122,16 +122,14 @@ test('a place is worked for where the deal demands it', { timeout: 120_000 }, as
     await page.getByText('대기 순서를 받아 뒀어요').waitFor();
     assert.equal(solvers().length, 1);
 
-    // So hard that one sees it at work, and may stop it.
-    await deal.set({ proofOfWork: proof(21) });
     const slow = await person(browser, 'phone');
     await deal.signIn(slow.context, 2);
     await slow.page.goto(deal.origin);
-    // Not one of these is right, so that it lasts for as long as it is looked at.
-    await slow.page.route('**/queue/challenge', async (route) => {
-      const answer = await route.fetch();
-      await route.fulfill({ response: answer, json: { ...(await answer.json()), difficultyBits: 60 } });
-    });
+    // So hard that it lasts for as long as it is looked at.
+    const endless = { challenge: 'A'.repeat(88), difficultyBits: 60 };
+    await slow.page.route('**/queue/challenge', (route) =>
+      route.fulfill({ json: { ...endless, expiresAt: new Date(Date.now() + 120_000).toISOString() } }),
+    );
     await slow.page.getByRole('button', { name: '대기 순서 받기' }).click();
     await slow.page.getByText('잠시만요, 사람이 맞는지 확인하고 있어요').waitFor();
     await slow.page.getByText('이 기기가 잠깐 계산해서 확인해요').waitFor();
@@ -140,19 +138,18 @@ test('a place is worked for where the deal demands it', { timeout: 120_000 }, as
     await slow.page.getByRole('button', { name: '대기 순서 받기' }).waitFor();
     assert.equal(await slow.page.getByRole('alert').count(), 0, 'who stops is not told off');
 
-    // As hard as it gets, and made harder while it is worked on: it begins anew by itself.
+    // It has become much harder when the answer arrives: it begins anew by itself.
     await slow.page.unroute('**/queue/challenge');
     await deal.set({ proofOfWork: proof(8) });
-    let challenges = 0;
-    await slow.page.route('**/queue/challenge', async (route) => {
-      challenges += 1;
-      const answer = await route.fetch();
-      if (challenges === 1) await deal.set({ proofOfWork: proof(14) });
-      await route.fulfill({ response: answer });
-    });
+    const challenges = counted(slow.page, '/queue/challenge');
+    const harder = async (route) => {
+      await deal.set({ proofOfWork: proof(14) });
+      await route.continue();
+    };
+    await slow.page.route('**/queue/enter', harder, { times: 1 });
     await slow.page.getByRole('button', { name: '대기 순서 받기' }).click();
     await slow.page.getByText('대기 순서를 받아 뒀어요').waitFor();
-    assert.equal(challenges, 2);
+    assert.equal(challenges(), 2);
 
     const plain = await person(browser, 'phone', { javaScriptEnabled: false });
     await deal.signIn(plain.context, 3);
