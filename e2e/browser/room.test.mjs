@@ -284,7 +284,8 @@ test('a guest comes in by link, ahead of who waits, and nobody else with that li
     await picture(guest, '61-guest-waits');
     await first.leaves();
     // Nothing more is pressed.
-    await guest.page.getByText('구스 이불').first().waitFor({ timeout: 20_000 });
+    await guest.page.getByRole('heading', { name: '자리를 기다리고 있어요' }).waitFor({ state: 'hidden', timeout: 20_000 });
+    await guest.page.getByRole('button', { name: '주문하기' }).waitFor();
 
     const copy = await person(browser, 'desktop');
     await deal.signIn(copy.context, 4);

@@ -154,6 +154,8 @@ impl Servers {
     /// Waits for the shutdown, or for a server that ends before it.
     async fn broken(&mut self, shutdown: &Shutdown) -> Option<anyhow::Error> {
         tokio::select! {
+            // First: at a shutdown the servers end, too, and no longer by themselves.
+            biased;
             () = shutdown.triggered() => None,
             ended = self.0.join_next() => match ended {
                 Some(Ok((name, Ok(())))) => Some(anyhow::anyhow!("{name} ended by itself")),

@@ -39,11 +39,12 @@ again.addEventListener('click', () => {
   else location.reload();
 });
 
+// Whoever comes back from the window wants to leave, not to be sent there once more. The order's own page
+// says how things stand.
+const leave = () => location.replace(page.back);
 const arrival = performance.getEntriesByType('navigation')[0];
-const isBack = arrival && arrival.type === 'back_forward';
 addEventListener('pageshow', (event) => {
-  // Whoever comes back from the window wants to leave, not to be sent there once more.
-  if (event.persisted) wait('결제가 아직 끝나지 않았어요. 빠져나간 돈은 없어요.');
+  if (event.persisted) leave();
 });
-if (isBack) wait('결제가 아직 끝나지 않았어요. 빠져나간 돈은 없어요.');
+if (arrival && arrival.type === 'back_forward') leave();
 else open();

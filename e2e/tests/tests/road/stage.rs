@@ -204,6 +204,11 @@ impl Visitor {
         Ok(self.web.json(&mut self.jar, &ask).await?)
     }
 
+    pub async fn patch(&mut self, path: &str, body: Value) -> Result<Value> {
+        let ask = Ask::with(reqwest::Method::PATCH, self.origin.join(path)?, body);
+        Ok(self.web.json(&mut self.jar, &ask).await?)
+    }
+
     /// Asks until `wanted` says that it has come about.
     pub async fn until(&mut self, path: &str, wanted: impl Fn(&Value) -> bool) -> Result<Value> {
         let until = Instant::now() + PATIENCE;

@@ -9,20 +9,26 @@ use crate::stage::{SHOP, SHOP_AT_TOSS, STOCK, Stage};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_shoppers_from_the_rental_to_the_books() -> Result<()> {
-    from_the_rental_to_the_books(&SHOP, 500).await
+    from_the_rental_to_the_books(&SHOP, 500, false).await
 }
 
-/// The same at the other payment provider, with refunds while the deal runs and after it is gone.
+/// The same at the other payment provider, and each shopper works for a place.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_company_at_toss_from_the_rental_to_the_books() -> Result<()> {
-    from_the_rental_to_the_books(&SHOP_AT_TOSS, 150).await
+    from_the_rental_to_the_books(&SHOP_AT_TOSS, 150, true).await
 }
 
 #[expect(clippy::print_stdout, reason = "the verdict of a long road is worth reading")]
-async fn from_the_rental_to_the_books(shop: &'static Company, shoppers: u32) -> Result<()> {
+async fn from_the_rental_to_the_books(shop: &'static Company, shoppers: u32, works: bool) -> Result<()> {
     let mut stage = Stage::set().await?;
     let mut owner = stage.owner_of(shop).await?;
     let rental = stage.rent(&mut owner, SignedDuration::from_secs(75)).await?;
+    let base = format!("/api/v1/companies/{}/rentals/{}", owner.id, rental.id);
+    let mut company = stage.visitor("bidd", shop.owner).await?;
+    if works {
+        let rental = company.patch(&format!("{base}/live"), json!({"proofOfWork": true})).await?;
+        ensure!(rental["proofOfWork"] == json!(true), "nobody has to work: {rental}");
+    }
 
     let mut crowd = stage.harness.crowd("dalbit", shoppers)?;
     crowd.seed = Some(7);
@@ -34,11 +40,9 @@ async fn from_the_rental_to_the_books(shop: &'static Company, shoppers: u32) -> 
     ensure!(verdict.gave_up == 0, "{} gave up: {:?}", verdict.gave_up, verdict.remarks);
     ensure!(verdict.bought > 0 && verdict.sold <= STOCK, "{} sold of {STOCK}", verdict.sold);
 
-    let done = owner.until(&rental, &["completed"], &stage.clock, SignedDuration::from_secs(240)).await?;
+    owner.until(&rental, &["completed"], &stage.clock, SignedDuration::from_secs(240)).await?;
     stage.expect_torn_down(&verdict.deal)?;
 
-    let base = format!("/api/v1/companies/{}/rentals/{}", owner.id, done.id);
-    let mut company = stage.visitor("bidd", shop.owner).await?;
     let report = company.get(&format!("{base}/settlement")).await?;
     ensure!(report["agrees"] == json!(true), "the ledger and the deal disagree: {report}");
     let (paid, refunded) = totals(&mut company, &base).await?;
