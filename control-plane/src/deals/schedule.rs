@@ -60,11 +60,19 @@ pub async fn write(state: &AppState, rental: RentalId) -> Result<Done, JobError>
     Ok(Done::Finished)
 }
 
-/// The doors would open now: a rental that cannot sell is missed.
+/// The doors would open now: a rental that is no deal yet becomes one, and is missed where it cannot
+/// sell. A deal that is there is not written again: an admin may have changed it meanwhile.
 ///
 /// # Errors
 /// As [`write()`].
 pub async fn opening(state: &AppState, rental: RentalId) -> Result<Done, JobError> {
+    let waits = match store::any(state.db.read(), rental).await? {
+        Some(row) => matches!(row.life()?, Rental::Paid { .. }),
+        None => false,
+    };
+    if !waits {
+        return Ok(Done::Finished);
+    }
     write(state, rental).await?;
     let tx = state.db.begin().await?;
     let Some(row) = store::lock(&tx, rental).await? else {

@@ -254,6 +254,22 @@ async fn a_window_without_products_is_missed() {
     assert!(platform.cluster.names().is_empty());
 }
 
+/// At this very moment an admin is most likely to have a hand on it.
+#[tokio::test]
+async fn what_an_admin_changed_is_left_alone_when_the_doors_open() {
+    let platform = platform().await;
+    let owner = platform.seller("hanbit").await;
+    let (_, name) = platform.deal(&owner, 7_200).await;
+    let mut paused = platform.cluster.deal(&name).unwrap();
+    paused.spec.paused = true;
+    platform.cluster.admin_applies(1, paused);
+    let before = platform.cluster.applied();
+    platform.advance_seconds(7_201);
+    platform.work().await;
+    assert!(platform.cluster.deal(&name).unwrap().spec.paused);
+    assert_eq!(platform.cluster.applied(), before);
+}
+
 #[tokio::test]
 async fn a_deal_that_was_deleted_is_not_written_again() {
     let platform = platform().await;
