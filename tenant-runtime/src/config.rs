@@ -56,7 +56,8 @@ pub struct Environment {
     pub enter_rates: EnterRates,
 }
 
-/// How many times a second one may enter; ten times as many at once.
+/// How many times a second one may enter, and ask for a challenge to work on before; ten times as many
+/// at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EnterRates {
     /// A mobile carrier or an office puts thousands of people behind one address.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::error::ApiError;
-use crate::extract::Shopper;
+use crate::extract::{Peer, Shopper};
 use crate::state::Runtime;
 
 #[derive(Debug, Serialize)]
@@ -21,12 +21,14 @@ pub struct Challenge {
 }
 
 /// A challenge for this shopper, as hard as it is now. Nothing is kept of it. 404 `proof_unneeded`
-/// where the deal demands no work.
+/// where the deal demands no work, 429 for a shopper or an address that asks too often.
 pub async fn challenge(
     State(runtime): State<Runtime>,
     shopper: Shopper,
+    Peer(address): Peer,
 ) -> Result<Json<Challenge>, ApiError> {
     let bits = runtime.room.toll.bits(&runtime).ok_or(ApiError::ProofUnneeded)?;
+    runtime.room.limits.check_challenge(shopper.id, address)?;
     let now = runtime.now();
     let (challenge, said) = runtime.proofs.challenge(shopper.id, bits, now);
     Ok(Json(Challenge {

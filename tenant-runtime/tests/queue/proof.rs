@@ -131,8 +131,8 @@ async fn whatever_is_no_proof_is_refused_without_asking_redis() {
         assert_eq!((refused.status, refused.code()), (status, code), "{body}");
         assert!(!shopper.cookies.contains_key("ticket"));
     }
-    for _ in 0..100 {
-        challenge(&mut shopper, &pod).await;
+    for n in 0..100 {
+        challenge(&mut deal.shopper(n), &pod).await;
     }
     // Redis, by whose clock it was made, may be a moment ahead of the pod's.
     hand.advance(SignedDuration::from_secs(VALID_SECONDS + 1));
@@ -149,6 +149,31 @@ fn solve_bits(challenge: &str, nonce: &str) -> u32 {
 }
 
 #[tokio::test]
+async fn whoever_asks_for_challenges_without_end_is_slowed_down_and_nobody_else() {
+    let deal = deal(|_| {}).await;
+    let (pod, _) = pod_of(&deal).await;
+    let mut eager = deal.shopper(1);
+    let asked = solved(&challenge(&mut eager, &pod).await);
+    let start = deal.redis.commands().await;
+    let own = deal.redis.commands().await - start;
+    let mut refused = 0;
+    for _ in 0..200 {
+        let answer = eager.get(&pod.router, "/queue/challenge").await;
+        if answer.status == 200 {
+            continue;
+        }
+        assert_eq!((answer.status, answer.code()), (429, "too_many_requests"));
+        assert_eq!(answer.headers["retry-after"], "2");
+        refused += 1;
+    }
+    assert!(refused > 100, "{refused} of 200 were refused");
+    assert_eq!(deal.redis.commands().await - start, 2 * own, "no command but those that count");
+    work_and_enter(&mut deal.shopper(2), &pod).await;
+    // What has been worked on is worth a place all the same.
+    assert_eq!(enter(&mut eager, &pod, asked).await.ok()["entrant"], 2);
+}
+
+#[tokio::test]
 async fn it_becomes_harder_in_a_burst_and_easier_after_it() {
     let deal = deal(|_| {}).await;
     let (pod, hand) = pod_of(&deal).await;
@@ -157,8 +182,8 @@ async fn it_becomes_harder_in_a_burst_and_easier_after_it() {
     let mut patient = deal.shopper(9_999);
     let begun = solved(&challenge(&mut patient, &pod).await);
     // Whoever only asks, and whoever comes back, makes nothing harder.
-    for _ in 0..200 {
-        challenge(&mut deal.shopper(2), &pod).await;
+    for n in 0..200 {
+        challenge(&mut deal.shopper(n), &pod).await;
     }
     for _ in 0..15 {
         work_and_enter(&mut deal.shopper(2), &pod).await;
