@@ -20,7 +20,8 @@
 //!
 //! *Guests*: whoever has an invitation need not be called. The number of the invitation is spent where
 //! the guest is let in, under the same cap and for a token; until then nothing is spent, and a guest
-//! for whom there is no place, no token or no stock is late.
+//! for whom there is no place, no token or no stock is late. Once the line reaches the number of one who
+//! came in ahead of it, the frontier moves past: that place and token were had before.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -133,6 +134,8 @@ pub struct Room {
     late: BTreeMap<Uuid, i64>,
     /// The invitations that have let somebody in.
     guests: BTreeSet<u32>,
+    /// The numbers that came in by them, which the line has not reached yet.
+    ahead: BTreeSet<i64>,
 }
 
 impl Room {
@@ -196,13 +199,16 @@ impl Room {
         }
     }
 
-    /// Calls the next `may` numbers, and passes over the silent among and right behind them.
+    /// Calls the next `may` numbers, and passes over the silent among and right behind them, as over
+    /// those who came in ahead of the line.
     fn call_next(&mut self, now: i64, may: i64, is_silent: &dyn Fn(i64) -> bool) {
         let mut called = 0;
         let mut current: Option<i64> = None;
         while self.frontier < self.next {
             let number = self.frontier;
-            if is_silent(number) {
+            if self.ahead.remove(&number) {
+                current = None;
+            } else if is_silent(number) {
                 current = None;
                 self.absent += 1;
             } else if called == may {
@@ -304,7 +310,10 @@ impl Room {
             }
             None => self.spend(1),
         }
-        self.guests.extend(invitation);
+        if let Some(invitation) = invitation {
+            self.guests.insert(invitation);
+            self.ahead.insert(number);
+        }
         self.tickets.insert(shopper, Holding { index, claimed: true });
         self.passes.insert(shopper, expires);
         self.late.remove(&shopper);

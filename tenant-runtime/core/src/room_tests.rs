@@ -51,6 +51,8 @@ struct Books {
     inside: BTreeMap<Uuid, i64>,
     admitted: i64,
     spent: BTreeSet<u32>,
+    /// The numbers that came in before the line reached them.
+    ahead: BTreeSet<i64>,
 }
 
 proptest! {
@@ -89,6 +91,9 @@ proptest! {
             prop_assert!(room.frontier <= room.next);
             prop_assert_eq!(room.reserved, room.calls.values().map(|call| call.absent).sum::<i64>());
             prop_assert!(room.calls.values().all(|call| (0..=call.size).contains(&call.absent)));
+            for number in &books.ahead {
+                prop_assert!(room.call_of(*number).is_none(), "a place is kept for {}, who was inside", number);
+            }
             prop_assert!(now >= POLICY.opens || room.frontier == 0, "nobody is called before the doors open");
             let open_seconds = (now - POLICY.opens).max(0) / 1000 + 2;
             prop_assert!(room.admitted <= per_second * open_seconds, "{} admitted", room.admitted);
@@ -139,6 +144,9 @@ fn claim(
             let is_due = index < frontier || was_inside;
             prop_assert!(is_due || spent == invitation.as_slice(), "only the called and the invited come in");
             prop_assert!(!is_due || spent.is_empty(), "who need not show an invitation spends none");
+            if !is_due {
+                books.ahead.insert(index);
+            }
             prop_assert!(spent.iter().all(|number| books.spent.insert(*number)), "each lets in one");
             prop_assert!(books.indices.contains_key(&who), "only with a ticket");
             prop_assert!((books.inside.len() as i64) < limits.inside_max, "the cap is never exceeded");
@@ -320,6 +328,38 @@ fn a_guest_comes_in_ahead_of_the_line_once() {
     );
     assert!(matches!(claim_of(&mut room, &limits, 40_000, 5), Claimed::Inside { renewed: false, .. }));
     assert_eq!(room.guests, BTreeSet::from([1]));
+}
+
+#[test]
+fn no_place_is_kept_for_a_guest_whom_the_line_reaches() {
+    let limits = Limits { paused: false, closed: false, per_second: 10, inside_max: 3 };
+    // Inside, gone, or inside without a pass any more: each has had the place.
+    for stays in [true, false] {
+        let mut room = open_room(&limits, 6);
+        room.admit(&POLICY, &limits, 10_000, false, &nobody);
+        for (id, number) in [(1, 7), (2, 8)] {
+            let claimed = claim_with(&mut room, &limits, 10_000, id, Some(number));
+            assert_eq!(claimed, Claimed::Inside { expires: 30_000, renewed: false });
+        }
+        if !stays {
+            room.leave(&POLICY, 10_050, shopper(1), Some((1, 1)));
+            room.leave(&POLICY, 10_050, shopper(2), None);
+        }
+        let free = if stays { 1 } else { 3 };
+        room.admit(&POLICY, &limits, 10_100, true, &|number| number == 2);
+        // 0 is called, and where there is room 3 and 4 are: 1 and 2 are neither called nor absent.
+        let frontier = if stays { 3 } else { 5 };
+        assert_eq!((room.frontier, room.reserved, room.absent), (frontier, free, 0), "{room:?}");
+        assert_eq!(room.ahead, BTreeSet::new());
+        assert!(matches!(claim_of(&mut room, &limits, 10_200, 0), Claimed::Inside { renewed: false, .. }));
+        if stays {
+            let again = claim_of(&mut room, &limits, 10_300, 1);
+            assert!(matches!(again, Claimed::Inside { renewed: true, .. }), "who is inside stays");
+            // Once the passes are over a place is theirs as it is of any who were inside.
+            let late = claim_of(&mut room, &limits, 40_000, 1);
+            assert!(matches!(late, Claimed::Inside { renewed: false, .. }), "{late:?}");
+        }
+    }
 }
 
 proptest! {

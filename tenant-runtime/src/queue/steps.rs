@@ -183,6 +183,7 @@ pub async fn admit(
     let (pod, silent) = said.map_or(("", None), |(pod, silent)| (pod, Some(silent)));
     let mut call = call(runtime, &ADMIT)
         .key(runtime.keys.silent())
+        .key(runtime.keys.ahead())
         .arg(pod)
         .arg(silent.map_or(0, |silent| silent.first_byte))
         .arg(silent.map_or(&[][..], |silent| silent.bits.as_slice()))
@@ -263,6 +264,7 @@ pub async fn claim(
     let mut call = call(runtime, &CLAIM)
         .key(runtime.keys.tickets(ticket.shopper))
         .key(runtime.keys.guests())
+        .key(runtime.keys.ahead())
         .arg(ticket.shopper.as_bytes().as_slice())
         .arg(ticket.index)
         .arg(number);

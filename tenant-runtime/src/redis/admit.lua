@@ -1,7 +1,7 @@
 -- Moves the frontier as far as time, places, waiting shoppers and stock allow, and says how the room
 -- stands. Any process may run it, as often as it likes.
 --
--- KEYS  as in room.lua   9 silent   10.. stock of each product
+-- KEYS  as in room.lua   9 silent   10 ahead   11.. stock of each product
 -- ARGV  as in room.lua   5 pod, or nothing for one that no waiting shopper asks
 --       6 the first byte and 7 the bits of what that pod says of the silent
 --       8 how long what a pod says counts (ms)   9 since when the gone are wanted (ms)
@@ -11,7 +11,7 @@
 --           { left, held, sold of each product, in the order of KEYS },
 --           { shopper (16 bytes) and order of arrival of whoever was inside and left } }
 -- where an instant that has not come is 0
-local SILENT, FIRST_STOCK = KEYS[9], 10
+local SILENT, AHEAD, FIRST_STOCK = KEYS[9], KEYS[10], 11
 local stock, left = {}, 0
 for product = FIRST_STOCK, #KEYS do
   local found = redis.call('HMGET', KEYS[product], 'left', 'held', 'sold')
@@ -57,11 +57,22 @@ local function is_silent(pods, number)
   return #pods > 0
 end
 
+-- The numbers of the guests who came in ahead of the line: no more than there are invitations.
+local function came_ahead()
+  local found = {}
+  for _, number in ipairs(redis.call('SMEMBERS', AHEAD)) do
+    found[tonumber(number)] = number
+  end
+  return found
+end
+
 -- Calls the next `may` numbers. The silent among them are passed over: no place is kept for them, and
--- nobody waits for them. Should they come after all, they are late.
+-- nobody waits for them. Should they come after all, they are late. Whoever came in ahead of the line is
+-- passed over, too, having had a place.
 local function call_next(pods, may)
-  local frontier, next = number_of(ROOM, 'frontier'), number_of(ROOM, 'next')
-  local number, called, from = frontier, 0, nil
+  local ahead = came_ahead()
+  local number, next = number_of(ROOM, 'frontier'), number_of(ROOM, 'next')
+  local called, absent, from = 0, 0, nil
   local function close_call()
     if from then
       redis.call('ZADD', CALLS, from, string.format('%d:%d:%d', from, number - from, now))
@@ -70,8 +81,12 @@ local function call_next(pods, may)
     end
   end
   while number < next do
-    if is_silent(pods, number) then
+    if ahead[number] then
       close_call()
+      redis.call('SREM', AHEAD, ahead[number])
+    elseif is_silent(pods, number) then
+      close_call()
+      absent = absent + 1
     elseif called == may then
       break
     else
@@ -83,7 +98,7 @@ local function call_next(pods, may)
   close_call()
   redis.call('HSET', ROOM, 'frontier', number)
   redis.call('HINCRBY', ROOM, 'reserved', called)
-  redis.call('HINCRBY', ROOM, 'absent', number - frontier - called)
+  redis.call('HINCRBY', ROOM, 'absent', absent)
   spend(called)
 end
 

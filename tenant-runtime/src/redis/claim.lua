@@ -3,12 +3,12 @@
 -- and nowhere else.
 --
 -- KEYS  as in room.lua   9 the tickets among which the shopper's is   10 guests
---       11.. with an invitation: stock of each product
+--       11 ahead   12.. with an invitation: stock of each product
 -- ARGV  as in room.lua   5 shopper   6 order of arrival   7 number that it came to, from 0
 --       8 number of an invitation, or nothing
 -- returns { 'inside' | 'not_called' | 'replaced' | 'paused' | 'closed' | 'full' | 'spent', now,
 --           expiry of the pass (ms) or 0, 1 if renewed }
-local TICKETS, GUESTS, FIRST_STOCK = KEYS[9], KEYS[10], 11
+local TICKETS, GUESTS, AHEAD, FIRST_STOCK = KEYS[9], KEYS[10], KEYS[11], 12
 local shopper, index, number = ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
 settle()
 if sealed then
@@ -73,6 +73,7 @@ else
 end
 if invitation then
   redis.call('SADD', GUESTS, invitation)
+  redis.call('SADD', AHEAD, string.format('%d', number))
 end
 redis.call('HSET', TICKETS, shopper, ticket_of(index, true))
 redis.call('ZADD', PASSES, expires, shopper)

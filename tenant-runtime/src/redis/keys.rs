@@ -75,6 +75,12 @@ impl Keys {
         self.named("guests")
     }
 
+    /// Set: the numbers, from 0, of the guests who came in ahead of the line and whom it has not reached.
+    #[must_use]
+    pub fn ahead(&self) -> String {
+        self.named("ahead")
+    }
+
     /// Hash: pod -> who of the next numbers has not asked that pod for a long time, as
     /// `milliseconds first-byte bits`: a bit a number, from the lowest up, one for the silent.
     #[must_use]

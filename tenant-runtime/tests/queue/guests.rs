@@ -67,6 +67,27 @@ async fn a_guest_passes_the_line_and_waits_for_no_place_but_the_next() {
 }
 
 #[tokio::test]
+async fn the_line_keeps_no_place_for_a_guest_who_had_one() {
+    let deal = Deal::new(SignedDuration::from_secs(-1), narrow).await;
+    let pod = deal.quiet_pod().await;
+    let (mut first, mut last) = (deal.shopper(1), deal.shopper(3));
+    first.post(&pod.router, "/queue/enter", json!({})).await.ok();
+    pod.look().await;
+    assert_eq!(claim(&mut first, &pod).await.0, 200);
+    let mut invited = guest(&deal, &pod, 2, 1).await;
+    last.post(&pod.router, "/queue/enter", json!({})).await.ok();
+    first.post(&pod.router, "/queue/leave", json!({})).await;
+    assert_eq!(claim(&mut invited, &pod).await.0, 200);
+    invited.post(&pod.router, "/queue/leave", json!({})).await;
+    pod.look().await;
+    let standing = pod.standing().await;
+    assert_eq!((standing.frontier, standing.reserved, standing.absent), (3, 1, 0));
+    assert_eq!(claim(&mut last, &pod).await.0, 200, "nobody waits for who was inside");
+    let ahead = redis::cmd("EXISTS").arg(pod.runtime.keys.ahead()).to_owned();
+    assert_eq!(pod.runtime.store.read::<u64>(&ahead).await.unwrap(), 0, "and nothing is remembered of it");
+}
+
+#[tokio::test]
 async fn an_invitation_opens_no_door_without_signing_in() {
     let deal = Deal::new(SignedDuration::from_secs(-1), narrow).await;
     let pod = deal.quiet_pod().await;
