@@ -47,6 +47,11 @@ pub const PROOF_BITS_MIN: u32 = 1;
 /// Two million attempts: as long as anybody may be asked to wait for a slow phone.
 pub const PROOF_BITS_MAX: u32 = 21;
 
+/// How many links for guests a deal may have.
+pub const GUEST_LINKS_MAX: u32 = 1_000;
+/// As many ranges as those come to where every other one is meant.
+pub const LINK_RANGES_MAX: usize = 500;
+
 pub const PRODUCTS_MAX: usize = 50;
 /// In won. The gateway takes an amount of at most nine digits at once.
 pub const PRICE_MAX: i64 = 100_000_000;

@@ -6,11 +6,13 @@
 
 pub mod bounds;
 mod explain;
+pub mod links;
 pub mod money;
 pub mod rules;
 pub mod spec;
 pub mod status;
 
+pub use links::LinkRange;
 pub use money::Won;
 pub use spec::*;
 pub use status::*;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use crate::{Product, RoleSize, TimeDeal, TimeDealSpec, Won, bounds};
+use crate::{LinkRange, Product, RoleSize, TimeDeal, TimeDealSpec, Won, bounds};
 
 /// One rule that is broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,7 @@ pub fn violations(name: &str, spec: &TimeDealSpec) -> Vec<Violation> {
     window(&mut found, spec);
     capacity(&mut found, spec);
     proof_of_work(&mut found, spec);
+    withdrawn_links(&mut found, &spec.withdrawn_links);
     products(&mut found, &spec.products);
     payment(&mut found, spec);
     found.0
@@ -150,6 +151,20 @@ fn proof_of_work(found: &mut Found, spec: &TimeDealSpec) {
         "spec.proofOfWork.maxBits",
         "baseBits must not be above maxBits",
     );
+}
+
+fn withdrawn_links(found: &mut Found, ranges: &[LinkRange]) {
+    found.unless(
+        ranges.len() <= bounds::LINK_RANGES_MAX,
+        "spec.withdrawnLinks",
+        "a deal's links come to at most 500 ranges",
+    );
+    for (index, range) in ranges.iter().enumerate() {
+        let at = |part: &str| format!("spec.withdrawnLinks[{index}].{part}");
+        found.range(&at("first"), range.first, 1..=bounds::GUEST_LINKS_MAX);
+        found.range(&at("last"), range.last, 1..=bounds::GUEST_LINKS_MAX);
+        found.unless(range.first <= range.last, &at("last"), "last must not be below first");
+    }
 }
 
 fn products(found: &mut Found, products: &[Product]) {

@@ -8,7 +8,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{TimeDealStatus, Won, bounds};
+use crate::{LinkRange, TimeDealStatus, Won, bounds};
 
 /// A rented slot: for the window, a runtime of its own sells the products of one company.
 #[derive(Debug, Clone, PartialEq, CustomResource, Serialize, Deserialize, KubeSchema)]
@@ -101,6 +101,11 @@ pub struct TimeDealSpec {
     /// while the deal runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof_of_work: Option<ProofOfWork>,
+    /// The numbers of guests' links that let nobody in any more; left out where all do. Whoever came in
+    /// by one before stays. May change while the deal runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = bounds::LINK_RANGES_MAX))]
+    pub withdrawn_links: Vec<LinkRange>,
     /// `Apply` brings the deal about. `Plan` writes what would be done into `status.planned` and
     /// does nothing.
     #[serde(default)]

@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Window, Won};
+use crate::{LinkRange, Window, Won};
 
 /// What became of the deal.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -108,6 +108,9 @@ pub struct Figures {
     pub sold: u64,
     /// Paid minus refunded, in won.
     pub revenue: Won,
+    /// The numbers of guests' links that have let somebody in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub used_links: Vec<LinkRange>,
 }
 
 /// What the ledger and the runtime agreed on.

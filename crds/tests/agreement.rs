@@ -4,8 +4,8 @@ mod schema;
 
 use crds::rules::{forbidden_changes, violations};
 use crds::{
-    Capacity, CompanyRef, Mode, Payment, PaymentProvider, Product, ProofOfWork, RoleResources, RoleSize,
-    Roles, TimeDeal, TimeDealSpec, TimeDealStatus, WaitingRoom, Window, Won, bounds,
+    Capacity, CompanyRef, LinkRange, Mode, Payment, PaymentProvider, Product, ProofOfWork, RoleResources,
+    RoleSize, Roles, TimeDeal, TimeDealSpec, TimeDealStatus, WaitingRoom, Window, Won, bounds,
 };
 use jiff::{SignedDuration, Timestamp};
 use schema::Schema;
@@ -56,6 +56,7 @@ fn good() -> TimeDeal {
         paused: false,
         notice: String::new(),
         proof_of_work: None,
+        withdrawn_links: Vec::new(),
         mode: Mode::Apply,
         retention_seconds: 86_400,
     };
@@ -94,6 +95,11 @@ fn what_is_right_is_accepted_up_to_the_bounds() {
     check(&schema, &[], spec(|spec| spec.proof_of_work = Some(ProofOfWork::default())));
     check(&schema, &[], spec(|spec| spec.proof_of_work = proof(hardest, hardest)));
     check(&schema, &[], spec(|spec| spec.proof_of_work = proof(bounds::PROOF_BITS_MIN, hardest)));
+    let link = |number| LinkRange { first: number, last: number };
+    let odd = |count: u32| (1..=count).map(|n| link(2 * n - 1)).collect();
+    check(&schema, &[], spec(|spec| spec.withdrawn_links = odd(500)));
+    let all = LinkRange { first: 1, last: bounds::GUEST_LINKS_MAX };
+    check(&schema, &[], spec(|spec| spec.withdrawn_links = vec![all]));
     check(&schema, &[], spec(|spec| spec.notice = "가".repeat(bounds::NOTICE_LENGTH_MAX)));
     let day = SignedDuration::from_secs(bounds::WINDOW_SECONDS_MAX);
     check(&schema, &[], spec(|s| s.window.closes_at = s.window.opens_at + day));
@@ -181,6 +187,22 @@ fn capacity_and_replicas_have_bounds() {
     check(&schema, &["spec.proofOfWork.baseBits"], spec(|s| s.proof_of_work = proof(0, 10)));
     check(&schema, &["spec.proofOfWork.maxBits"], spec(|s| s.proof_of_work = proof(10, 22)));
     check(&schema, &["spec.proofOfWork.maxBits"], spec(|s| s.proof_of_work = proof(17, 16)));
+}
+
+#[test]
+fn withdrawn_links_have_numbers_of_links() {
+    let schema = Schema::generated();
+    let range = |first, last| {
+        move |s: &mut TimeDealSpec| {
+            s.withdrawn_links = vec![LinkRange { first: 1, last: 1 }, LinkRange { first, last }]
+        }
+    };
+    check(&schema, &[], spec(range(1, 1_000)));
+    check(&schema, &["spec.withdrawnLinks[1].first"], spec(range(0, 1)));
+    check(&schema, &["spec.withdrawnLinks[1].last"], spec(range(1, 1_001)));
+    check(&schema, &["spec.withdrawnLinks[1].last"], spec(range(5, 4)));
+    let many = |s: &mut TimeDealSpec| s.withdrawn_links = vec![LinkRange { first: 1, last: 1 }; 501];
+    check(&schema, &["spec.withdrawnLinks"], spec(many));
 }
 
 #[test]

@@ -298,7 +298,21 @@ test('a guest comes in by link, ahead of who waits, and nobody else with that li
     await copy.page.goto(`${deal.link(1)}x`);
     await copy.page.getByRole('heading', { name: '초대 링크를 쓸 수 없어요' }).waitFor();
     await picture(copy, '63-guest-refused');
-    assert.deepEqual([...guest.errors, ...copy.errors], []);
+
+    // The company withdraws a link that its holder has opened already, and one that nobody has.
+    const late = await person(browser, 'phone');
+    await deal.signIn(late.context, 5);
+    await late.page.goto(deal.link(2));
+    await late.page.getByRole('button', { name: '대기 순서 받기' }).click();
+    await late.page.getByRole('heading', { name: '바로 들어갈 수 있어요' }).waitFor();
+    await deal.set({ withdrawnLinks: [{ first: 2, last: 3 }] });
+    await late.page.getByText('판매자가 초대 링크를 거뒀어요. 대기 순서대로').first().waitFor({ timeout: 5_000 });
+    await late.page.getByText('앞에', { exact: false }).first().waitFor();
+    await picture(late, '64-guest-withdrawn');
+    await late.page.goto(deal.link(3));
+    await late.page.getByText('판매자가 이 초대 링크를 거뒀어요', { exact: false }).waitFor();
+    await picture(late, '65-guest-withdrawn-link');
+    assert.deepEqual([guest, copy, late].flatMap(({ errors }) => errors), []);
   } finally {
     await deal.stop();
   }

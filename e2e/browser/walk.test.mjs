@@ -6,7 +6,7 @@ import { start } from './platform.mjs';
 import { openBrowser, person, picture, signInAs } from './stage.mjs';
 
 // The first instant at which a deal of a local platform may open is about a minute away.
-const opensInSeconds = 75;
+const opensInSeconds = 95;
 const lengthSeconds = 240;
 
 let platform;
@@ -32,7 +32,11 @@ test('a deal from the rental to the books', { timeout: 900_000 }, async () => {
   await preparesToSell(company);
   const rental = await rents(company);
   await stocks(company, rental);
-  await shops(shopper, () => tellsThoseWhoWait(company, rental));
+  const withdrawn = await invites(company, rental);
+  await shops(shopper, async () => {
+    await opensInVain(company, withdrawn);
+    return tellsThoseWhoWait(company, rental);
+  });
   await readsTheBooks(company, rental);
 
   for (const { errors } of [company, admin, shopper]) assert.deepEqual(errors, []);
@@ -168,6 +172,44 @@ async function stocks(company, rental) {
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await page.getByText('달빛 독서등').first().waitFor();
   await picture(company, '12-rental');
+}
+
+/** Makes links for guests and withdraws them all, one of them by name; answers that one. */
+async function invites(company, rental) {
+  const { page } = company;
+  await page.goto(rental.url);
+  await page.getByLabel('만들 링크').fill('3');
+  await page.getByRole('button', { name: '초대 링크 만들기' }).click();
+  const links = page.getByRole('list', { name: '초대 링크' }).getByRole('listitem');
+  await links.nth(2).waitFor();
+  await picture(company, '12-guests');
+  const [first] = await links.allTextContents();
+  await page.getByRole('button', { name: '링크 골라 거두기' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('거둘 초대 링크').fill(`${first}\n초대장`);
+  await dialog.getByRole('button', { name: '적은 링크 거두기' }).click();
+  await dialog.getByText('2번째는 이 타임딜의 초대 링크가 아니에요').waitFor();
+  await picture(company, '12-guests-some');
+  await dialog.getByLabel('거둘 초대 링크').fill(first);
+  await dialog.getByRole('button', { name: '적은 링크 거두기' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  assert.equal(await links.count(), 2, 'what was withdrawn is not shown to be copied');
+  await page.getByRole('button', { name: '남은 링크 모두 거두기' }).click();
+  const confirm = page.getByRole('alertdialog');
+  await picture(company, '12-guests-all');
+  await confirm.getByRole('button', { name: '모두 거두기' }).click();
+  await confirm.waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: '남은 링크 모두 거두기' }).waitFor({ state: 'hidden' });
+  await picture(company, '12-guests-none');
+  return first;
+}
+
+/** A link that was withdrawn lets nobody in. */
+async function opensInVain({ context }, link) {
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.getByText('판매자가 이 초대 링크를 거뒀어요').waitFor();
+  await page.close();
 }
 
 /** A picture for the product, drawn by the browser. */

@@ -23,6 +23,7 @@ mod m0024_notices;
 mod m0025_merchant_accounts;
 mod m0026_guests;
 mod m0027_proof_of_work;
+mod m0028_withdrawn_guests;
 
 pub struct Migrator;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_merchant_accounts::Migration),
             Box::new(m0026_guests::Migration),
             Box::new(m0027_proof_of_work::Migration),
+            Box::new(m0028_withdrawn_guests::Migration),
         ]
     }
 }

@@ -32,6 +32,8 @@ pub enum ApiError {
     InvitationWaits,
     #[error("the invitation has let somebody in already")]
     InvitationSpent,
+    #[error("the company has withdrawn the invitation")]
+    InvitationWithdrawn,
     #[error("the invitation is not one of this deal")]
     InvitationInvalid,
     #[error("the invitation is too old")]
@@ -139,6 +141,11 @@ impl ApiError {
                 S::CONFLICT,
                 "invitation_spent",
                 "이미 쓴 초대 링크예요. 대기 순서는 그대로 있으니 차례가 되면 들어갈 수 있어요.",
+            ),
+            ApiError::InvitationWithdrawn => (
+                S::GONE,
+                "invitation_withdrawn",
+                "판매자가 이 초대 링크를 거뒀어요. 초대 없이도 대기 순서대로 들어갈 수 있어요.",
             ),
             ApiError::InvitationInvalid => (
                 S::FORBIDDEN,
@@ -254,6 +261,11 @@ impl ApiError {
             }
         };
         Problem::new(status, code, detail)
+    }
+
+    /// Whether the invitation that was shown is worth nothing any more.
+    pub fn ends_invitation(&self) -> bool {
+        matches!(self, ApiError::InvitationSpent | ApiError::InvitationWithdrawn)
     }
 
     fn log(&self) {

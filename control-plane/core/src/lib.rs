@@ -8,6 +8,7 @@ pub mod categories;
 pub mod contact;
 pub mod deal_name;
 pub mod fees;
+pub mod guests;
 pub mod ledger;
 pub mod mail_order;
 pub mod product;

@@ -57,6 +57,7 @@ pub fn build(facts: &Facts<'_>) -> TimeDeal {
         paused: rental.paused,
         notice: rental.notice.clone(),
         proof_of_work: rental.proof_of_work.then(ProofOfWork::default),
+        withdrawn_links: rental.withdrawn_links(),
         mode: Mode::Apply,
         retention_seconds: defaults.retention_seconds,
     };
@@ -91,6 +92,7 @@ fn roles(expected_shoppers: u32) -> Roles {
 #[cfg(test)]
 mod tests {
     use control_plane_core::product;
+    use crds::LinkRange;
     use uuid::Uuid;
 
     use super::*;
@@ -119,6 +121,12 @@ mod tests {
         }
     }
 
+    /// Every other link.
+    fn widest_ranges() -> Vec<LinkRange> {
+        let odd = (1..=crds::bounds::GUEST_LINKS_MAX).filter(|number| number % 2 == 1).collect();
+        LinkRange::all_of(&odd)
+    }
+
     fn rental() -> rentals::entity::Model {
         let opens_at: jiff::Timestamp = "2026-11-24T01:00:00Z".parse().expect("an instant");
         let closes_at: jiff::Timestamp = "2026-11-24T02:00:00Z".parse().expect("an instant");
@@ -144,6 +152,7 @@ mod tests {
             paused: true,
             notice: "다".repeat(crds::bounds::NOTICE_LENGTH_MAX),
             guests: 0,
+            guests_withdrawn: Some(serde_json::to_string(&widest_ranges()).expect("plain data")),
             proof_of_work: true,
             observed: None,
             turn: 0,
@@ -198,6 +207,7 @@ mod tests {
         assert_eq!(spec.window, rental().window());
         assert!(spec.paused);
         assert_eq!(spec.notice, rental().notice);
+        assert_eq!(spec.withdrawn_links, widest_ranges());
         let image = "http://ddib.localhost:8080/api/v1/images/00000000-0000-0000-0000-000000000007";
         assert_eq!(spec.products[0].image_url, image);
         assert_eq!((spec.roles.queue.warm, spec.roles.shop.warm), (4, 3));

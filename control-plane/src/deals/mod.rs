@@ -20,5 +20,8 @@ use utoipa_axum::routes;
 use crate::state::AppState;
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(live::change)).routes(routes!(guests::create))
+    OpenApiRouter::new()
+        .routes(routes!(live::change))
+        .routes(routes!(guests::create))
+        .routes(routes!(guests::withdraw))
 }

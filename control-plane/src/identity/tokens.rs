@@ -1,7 +1,7 @@
 //! The control plane's own tokens: signs them for both portals and the deals, checks those of the
 //! portals.
 
-use control_plane_token::{Audience, Claims, Issuer, TokenError, Verifier};
+use control_plane_token::{Audience, Claims, GuestVerifier, Issuer, TokenError, Verifier};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -78,6 +78,14 @@ impl Tokens {
     /// Where signing fails.
     pub fn guest(&self, deal: &str, number: u32, until: Timestamp) -> Result<String, TokenError> {
         self.issuer.guest(deal, number, until)
+    }
+
+    /// What checks the links of a deal's guests.
+    ///
+    /// # Errors
+    /// Where the tokens of this platform cannot be checked.
+    pub fn guests_of(&self, deal: &str) -> Result<GuestVerifier, TokenError> {
+        GuestVerifier::from_jwks(&self.jwks, self.issuer.issuer(), deal)
     }
 }
 

@@ -115,6 +115,7 @@ async fn open(state: &AppState, past: &PastDeal, deal: &str) -> Result<entity::M
         paused: Set(false),
         notice: Set(String::new()),
         guests: Set(0),
+        guests_withdrawn: Set(None),
         proof_of_work: Set(false),
         observed: Set(None),
         turn: Set(0),
@@ -163,7 +164,7 @@ async fn finish(
     let net = Won(books.gross - books.refunds);
     let seen = Observed {
         phase: Phase::Completed,
-        figures: Figures { waiting: 0, inside: 0, admitted, sold, revenue: net },
+        figures: Figures { admitted, sold, revenue: net, ..Figures::default() },
         settlement: Some(Settlement {
             events: head.count,
             digest: head.digest,

@@ -158,6 +158,7 @@ async fn book(
         paused: Set(false),
         notice: Set(String::new()),
         guests: Set(0),
+        guests_withdrawn: Set(None),
         proof_of_work: Set(wanted.proof_of_work),
         observed: Set(None),
         turn: Set(0),

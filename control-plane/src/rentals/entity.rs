@@ -1,8 +1,9 @@
 //! A row of `rentals`.
 
 use control_plane_core::calendar::{Booking, Span};
+use control_plane_core::guests::Links;
 use control_plane_core::rental::{Rental, code};
-use crds::{TimeDealStatus, Window};
+use crds::{LinkRange, TimeDealStatus, Window};
 use sea_orm::Set;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,8 @@ pub struct Model {
     pub notice: String,
     /// The number of the last guest's link.
     pub guests: i32,
+    /// The numbers of those that the company has withdrawn, as ranges in JSON; nothing where there are none.
+    pub guests_withdrawn: Option<String>,
     pub proof_of_work: bool,
     pub observed: Option<String>,
     pub turn: i64,
@@ -149,10 +152,22 @@ impl Model {
         self.seen().and_then(|seen| seen.unwritten.or(seen.refusal))
     }
 
-    /// How many guests' links were made.
+    /// The guests' links, and what became of them.
     #[must_use]
-    pub fn guests_made(&self) -> u32 {
-        u32::try_from(self.guests).unwrap_or(0)
+    pub fn links(&self) -> Links {
+        let used = self.seen().map(|seen| seen.figures.used_links).unwrap_or_default();
+        Links {
+            made: u32::try_from(self.guests).unwrap_or(0),
+            used: LinkRange::numbers(&used),
+            withdrawn: LinkRange::numbers(&self.withdrawn_links()),
+        }
+    }
+
+    /// The numbers of the guests' links that let nobody in any more.
+    #[must_use]
+    pub fn withdrawn_links(&self) -> Vec<LinkRange> {
+        let ranges = self.guests_withdrawn.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        ranges.unwrap_or_default()
     }
 
     /// What was last seen of the deal; nothing where there is none or where it cannot be read.

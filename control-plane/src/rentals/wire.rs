@@ -1,5 +1,6 @@
 //! Rentals as the portal sees them.
 
+use control_plane_core::guests::Links;
 use control_plane_core::rental::Rental as Life;
 use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
@@ -45,8 +46,7 @@ pub struct Rental {
     pub paused: bool,
     /// The line that is shown to everyone who waits; empty where there is none.
     pub notice: String,
-    /// How many links for guests were made.
-    pub guest_links: u32,
+    pub guest_links: GuestLinkCounts,
     /// Whether a browser has to show a little work before it gets a place in the waiting room.
     pub proof_of_work: bool,
     /// Once the rental is a deal.
@@ -56,6 +56,25 @@ pub struct Rental {
     /// Products may be changed until then; null once they may not be any more.
     pub products_editable_until: Option<Timestamp>,
     pub created_at: Timestamp,
+}
+
+/// How many links for guests there are, and what became of them. Whatever is neither used nor withdrawn
+/// lets its guest in.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GuestLinkCounts {
+    /// All in all.
+    pub made: u32,
+    /// Those that have let somebody in, as the deal said last.
+    pub used: u32,
+    /// Those that the company has withdrawn before anybody used them.
+    pub withdrawn: u32,
+}
+
+impl From<&Links> for GuestLinkCounts {
+    fn from(links: &Links) -> Self {
+        GuestLinkCounts { made: links.made, used: links.used_count(), withdrawn: links.withdrawn_count() }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -189,7 +208,7 @@ impl Rental {
             paid_at: life.paid_at(),
             paused: rental.paused,
             notice: rental.notice.clone(),
-            guest_links: rental.guests_made(),
+            guest_links: GuestLinkCounts::from(&rental.links()),
             proof_of_work: rental.proof_of_work,
             deal: life.deal().map(|name| Deal::of(&state.config.public, company, rental, name)),
             products,

@@ -56,6 +56,7 @@ fn deal(company: Uuid, opens_at: Timestamp) -> TimeDeal {
         paused: false,
         notice: String::new(),
         proof_of_work: None,
+        withdrawn_links: Vec::new(),
         mode: Mode::Apply,
         retention_seconds: 60,
     };

@@ -113,7 +113,7 @@ async fn the_schema_can_be_taken_back_and_made_again() {
     db.migrate().await.unwrap();
     for statement in PAST {
         let now = statement
-            .replace("FALSE, NULL, 0, 1)", "FALSE, NULL, 0, 1, '', 0, FALSE)")
+            .replace("FALSE, NULL, 0, 1)", "FALSE, NULL, 0, 1, '', 0, FALSE, NULL)")
             .replace("'{}')", "'{}', 'kakaoPay')");
         run(&db, &now).await.unwrap();
     }

@@ -140,7 +140,14 @@ async fn what_is_changed_live_reaches_the_deal() {
     let owner = Owner { person: platform.again(&owner.person), ..owner };
     let status = TimeDealStatus {
         phase: Phase::Open,
-        figures: Figures { waiting: 7, inside: 3, admitted: 4, sold: 2, revenue: Won(39_800) },
+        figures: Figures {
+            waiting: 7,
+            inside: 3,
+            admitted: 4,
+            sold: 2,
+            revenue: Won(39_800),
+            used_links: Vec::new(),
+        },
         ..TimeDealStatus::default()
     };
     platform.cluster.set_status(&name, status);

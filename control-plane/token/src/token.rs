@@ -120,7 +120,9 @@ impl Issuer {
         self.encode(&claims)
     }
 
-    pub(crate) fn issuer(&self) -> &str {
+    /// What it calls itself in its tokens.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
         &self.issuer
     }
 

@@ -422,6 +422,7 @@ fn deal_config(clock: &Clock, keys: &TokenKeys, products: [(Uuid, u32); 2]) -> D
             inside_max: 1_000_000,
             notice: String::new(),
             proof_of_work: None,
+            withdrawn_links: Vec::new(),
             products: products.map(product).to_vec(),
         },
     }

@@ -405,6 +405,7 @@ mod tests {
             paused: false,
             notice: String::new(),
             proof_of_work: None,
+            withdrawn_links: Vec::new(),
             mode: Mode::Apply,
             retention_seconds: 60,
         };

@@ -102,6 +102,7 @@ fn deal(uid: &str) -> TimeDeal {
         paused: false,
         notice: String::new(),
         proof_of_work: None,
+        withdrawn_links: Vec::new(),
         mode: Mode::Apply,
         retention_seconds: 60,
     };

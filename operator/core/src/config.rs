@@ -102,6 +102,7 @@ pub fn settings(spec: &TimeDealSpec, generation: i64, closed: bool) -> Settings 
         inside_max: spec.capacity.inside_max,
         notice: spec.notice.clone(),
         proof_of_work: proof(spec),
+        withdrawn_links: spec.withdrawn_links.clone(),
         products: spec
             .products
             .iter()

@@ -34,6 +34,7 @@ fn take_in(report: &Report, status: &mut TimeDealStatus) {
         admitted: report.admitted,
         sold: report.sold,
         revenue: report.gross.minus(report.refunds).unwrap_or(Won::ZERO),
+        used_links: report.used_links.clone(),
     };
     status.opened_at = status.opened_at.or(report.opened_at);
     if status.draw_commitment.is_none() && !report.draw_commitment.is_empty() {

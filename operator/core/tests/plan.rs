@@ -41,6 +41,7 @@ fn report() -> Report {
         sold: 0,
         gross: Won::ZERO,
         refunds: Won::ZERO,
+        used_links: Vec::new(),
     }
 }
 
@@ -544,6 +545,24 @@ fn an_idle_pass_writes_nothing() {
         let next = case.status(|before| *before = status.clone()).at(now + 3);
         assert_eq!(next.status, status, "{phase}");
     }
+}
+
+#[test]
+fn a_pod_is_told_of_withdrawn_links_only_where_there_are_some_and_says_which_were_used() {
+    let some = vec![crds::LinkRange { first: 3, last: 9 }];
+    let mut spec = deal().spec;
+    let written = |spec: &crds::TimeDealSpec| serde_json::to_value(config::settings(spec, 1, false)).unwrap();
+    // A runtime of an older version refuses a field that it does not know.
+    assert_eq!(written(&spec).get("withdrawnLinks"), None);
+    spec.withdrawn_links = some.clone();
+    assert_eq!(written(&spec)["withdrawnLinks"], serde_json::json!([{"first": 3, "last": 9}]));
+
+    let open = in_phase(Phase::Open).report(|report| report.used_links = some.clone());
+    assert_eq!(open.at(1).status.figures.used_links, some);
+    let mut older = serde_json::to_value(report()).unwrap();
+    older.as_object_mut().unwrap().remove("usedLinks");
+    let older: Report = serde_json::from_value(older).unwrap();
+    assert_eq!(older, report(), "a runtime of an older version says nothing of them");
 }
 
 #[test]

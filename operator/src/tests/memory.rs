@@ -61,6 +61,7 @@ pub fn deal(name: &str, opens: i64) -> TimeDeal {
         paused: false,
         notice: String::new(),
         proof_of_work: None,
+        withdrawn_links: Vec::new(),
         mode: Mode::Apply,
         retention_seconds: 120,
     };
@@ -315,5 +316,6 @@ fn report(place: &Place, now: Timestamp, head: control_plane_core::ledger::Head)
         sold: 0,
         gross: Won::ZERO,
         refunds: Won::ZERO,
+        used_links: Vec::new(),
     }
 }

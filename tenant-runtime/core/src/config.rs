@@ -1,7 +1,7 @@
 //! The configuration of a deal's runtime, as the lifecycle's executor writes it and every pod reads
 //! it: one JSON document without secrets, and one directory of secret files.
 
-use crds::{OnRefresh, PaymentProvider, Prequeue, Won};
+use crds::{LinkRange, OnRefresh, PaymentProvider, Prequeue, Won};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -53,6 +53,10 @@ pub struct Settings {
     /// written: a runtime of an older version knows no such field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof_of_work: Option<ProofSettings>,
+    /// The guests' links that the company has withdrawn; not written where there are none: a runtime of an
+    /// older version knows no such field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn_links: Vec<LinkRange>,
     /// Stock may be raised, and lowered down to what is held and sold.
     pub products: Vec<ProductSettings>,
 }

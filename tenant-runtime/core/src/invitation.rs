@@ -1,6 +1,8 @@
 //! An invitation: the number of a guest's link, as a value that the deal signed once it had checked
-//! the link. Whoever holds it may come in ahead of the line, for as long as nobody has spent the number.
+//! the link. Whoever holds it may come in ahead of the line, for as long as nobody has spent the number and
+//! the company has not withdrawn it.
 
+use crate::config::Settings;
 use crate::signing::{SignedError, Signer, field};
 
 const PAYLOAD_BYTES: usize = 4;
@@ -10,6 +12,14 @@ const PAYLOAD_BYTES: usize = 4;
 pub struct Invitation {
     /// Which of the deal's invitations it is. It lets in one shopper, once.
     pub number: u32,
+}
+
+impl Invitation {
+    /// Whether the company has taken it back. Known without asking anybody; who came in by it before stays.
+    #[must_use]
+    pub fn is_withdrawn(self, settings: &Settings) -> bool {
+        settings.withdrawn_links.iter().any(|range| range.contains(self.number))
+    }
 }
 
 /// Makes and checks the invitations of one deal.

@@ -1,7 +1,7 @@
 //! What a running deal reports to the lifecycle's executor at `GET /internal/report`.
 
 use control_plane_core::ledger::Head;
-use crds::Won;
+use crds::{LinkRange, Won};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -32,4 +32,7 @@ pub struct Report {
     pub sold: u64,
     pub gross: Won,
     pub refunds: Won,
+    /// The guests' links that have let somebody in. A runtime of an older version says nothing of them.
+    #[serde(default)]
+    pub used_links: Vec<LinkRange>,
 }

@@ -21,7 +21,8 @@
 //! *Guests*: whoever has an invitation need not be called. The number of the invitation is spent where
 //! the guest is let in, under the same cap and for a token; until then nothing is spent, and a guest
 //! for whom there is no place, no token or no stock is late. Once the line reaches the number of one who
-//! came in ahead of it, the frontier moves past: that place and token were had before.
+//! came in ahead of it, the frontier moves past: that place and token were had before. A withdrawn invitation lets nobody in who is not in
+//! already; one that was spent before is said to be spent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -101,6 +102,8 @@ pub enum Claimed {
     Full,
     /// The invitation has let somebody in already.
     Spent,
+    /// The company has withdrawn the invitation, which nobody has used.
+    Withdrawn,
 }
 
 /// A shopper who asks to come in.
@@ -113,6 +116,8 @@ pub struct Claimant {
     pub number: i64,
     /// The number of an invitation that the shopper shows.
     pub invitation: Option<u32>,
+    /// Whether the company has withdrawn that invitation.
+    pub is_withdrawn: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -257,7 +262,7 @@ impl Room {
         policy: &Policy,
         limits: &Limits,
         now: i64,
-        Claimant { shopper, index, number, invitation }: Claimant,
+        Claimant { shopper, index, number, invitation, is_withdrawn }: Claimant,
         (sealed, has_stock): (bool, bool),
     ) -> Claimed {
         self.settle(policy, now);
@@ -283,6 +288,9 @@ impl Room {
         }
         if invitation.is_some_and(|invitation| self.guests.contains(&invitation)) {
             return Claimed::Spent;
+        }
+        if invitation.is_some() && is_withdrawn {
+            return Claimed::Withdrawn;
         }
         if limits.paused {
             return Claimed::Paused;

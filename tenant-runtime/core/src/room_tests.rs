@@ -17,6 +17,8 @@ enum Act {
     Claim(u8),
     /// Asks to come in with an invitation.
     Invited(u8, u32),
+    /// The company withdraws an invitation.
+    Withdraw(u32),
     Leave(u8),
     Pause(bool),
     Cap(i64),
@@ -32,6 +34,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => any::<u8>().prop_map(Act::Requeue),
         8 => any::<u8>().prop_map(Act::Claim),
         2 => (any::<u8>(), 1u32..30).prop_map(|(id, number)| Act::Invited(id, number)),
+        1 => (1u32..30).prop_map(Act::Withdraw),
         2 => any::<u8>().prop_map(Act::Leave),
         1 => any::<bool>().prop_map(Act::Pause),
         1 => (1i64..6).prop_map(Act::Cap),
@@ -53,6 +56,7 @@ struct Books {
     spent: BTreeSet<u32>,
     /// The numbers that came in before the line reached them.
     ahead: BTreeSet<i64>,
+    withdrawn: BTreeSet<u32>,
 }
 
 proptest! {
@@ -79,6 +83,9 @@ proptest! {
                 Act::Claim(id) => claim(&mut room, &limits, now, &mut books, (shopper(id), None))?,
                 Act::Invited(id, number) => {
                     claim(&mut room, &limits, now, &mut books, (shopper(id), Some(number)))?;
+                }
+                Act::Withdraw(number) => {
+                    books.withdrawn.insert(number);
                 }
                 Act::Leave(id) => {
                     let place = books.indices.remove(&shopper(id)).map(|index| (index, index));
@@ -132,11 +139,16 @@ fn claim(
     let frontier = room.frontier;
     let was_inside = room.tickets.get(&who).is_some_and(|holding| holding.claimed);
     let spent_before = room.guests.clone();
-    let claimant = Claimant { shopper: who, index, number: index, invitation };
+    let is_withdrawn = invitation.is_some_and(|number| books.withdrawn.contains(&number));
+    let claimant = Claimant { shopper: who, index, number: index, invitation, is_withdrawn };
     let claimed = room.claim(&POLICY, limits, now, claimant, (false, true));
     let spent: Vec<u32> = room.guests.difference(&spent_before).copied().collect();
     let came_in = matches!(claimed, Claimed::Inside { renewed: false, .. });
     prop_assert!(spent.is_empty() || came_in, "an invitation is spent where it lets its holder in");
+    prop_assert!(spent.is_empty() || !is_withdrawn, "a withdrawn invitation lets nobody in");
+    if claimed == Claimed::Withdrawn {
+        prop_assert!(is_withdrawn && invitation.is_none_or(|number| !books.spent.contains(&number)));
+    }
     if let Claimed::Inside { expires, renewed } = claimed {
         prop_assert_eq!(renewed, books.inside.contains_key(&who));
         if !renewed {
@@ -175,7 +187,7 @@ fn claim_of(room: &mut Room, limits: &Limits, now: i64, id: u8) -> Claimed {
 
 fn claim_with(room: &mut Room, limits: &Limits, now: i64, id: u8, invitation: Option<u32>) -> Claimed {
     let (index, number) = (i64::from(id), i64::from(id));
-    let claimant = Claimant { shopper: shopper(id), index, number, invitation };
+    let claimant = Claimant { shopper: shopper(id), index, number, invitation, is_withdrawn: false };
     room.claim(&POLICY, limits, now, claimant, (false, true))
 }
 
@@ -262,7 +274,8 @@ fn ten_or_ten_thousand_who_are_gone_cost_those_behind_one_look() {
         room.admit(&POLICY, &limits, 10_000, true, &|number| number < gone);
         assert_eq!((room.frontier, room.absent, room.reserved), (gone + 10, gone, 10));
         let first = Uuid::from_u128(gone.unsigned_abs().into());
-        let claimant = Claimant { shopper: first, index: gone, number: gone, invitation: None };
+        let claimant =
+            Claimant { shopper: first, index: gone, number: gone, invitation: None, is_withdrawn: false };
         let claimed = room.claim(&POLICY, &limits, 10_001, claimant, (false, true));
         assert_eq!(claimed, Claimed::Inside { expires: 30_001, renewed: false });
     }
@@ -309,7 +322,8 @@ fn a_guest_comes_in_ahead_of_the_line_once() {
     assert_eq!(room.frontier, 2, "the place that is free now is kept for the guest");
     let paused = Limits { paused: true, ..limits };
     assert_eq!(claim_with(&mut room, &paused, 10_350, 5, Some(1)), Claimed::Paused);
-    let claimant = Claimant { shopper: shopper(5), index: 5, number: 5, invitation: Some(1) };
+    let claimant =
+        Claimant { shopper: shopper(5), index: 5, number: 5, invitation: Some(1), is_withdrawn: false };
     let unsold = room.claim(&POLICY, &limits, 10_360, claimant, (false, false));
     assert_eq!(unsold, Claimed::Full, "nothing is left to buy");
     assert_eq!(
@@ -328,6 +342,33 @@ fn a_guest_comes_in_ahead_of_the_line_once() {
     );
     assert!(matches!(claim_of(&mut room, &limits, 40_000, 5), Claimed::Inside { renewed: false, .. }));
     assert_eq!(room.guests, BTreeSet::from([1]));
+}
+
+#[test]
+fn a_withdrawn_invitation_lets_in_nobody_who_is_not_in_already() {
+    let limits = Limits { paused: false, closed: false, per_second: 10, inside_max: 5 };
+    let mut room = open_room(&limits, 6);
+    let show = |room: &mut Room, now, id: u8, number, is_withdrawn| {
+        let index = i64::from(id);
+        let claimant =
+            Claimant { shopper: shopper(id), index, number: index, invitation: Some(number), is_withdrawn };
+        room.claim(&POLICY, &limits, now, claimant, (false, true))
+    };
+    assert_eq!(show(&mut room, 9_900, 5, 1, true), Claimed::NotCalled, "before the doors");
+    room.admit(&POLICY, &limits, 10_000, false, &nobody);
+    assert!(matches!(show(&mut room, 10_000, 4, 2, false), Claimed::Inside { .. }));
+    let before = room.clone();
+    assert_eq!(show(&mut room, 10_000, 5, 1, true), Claimed::Withdrawn);
+    assert_eq!(show(&mut room, 10_000, 5, 2, true), Claimed::Spent, "what was used is said to be used");
+    assert_eq!(room, before, "who shows it changes nothing, and is not late");
+    assert!(matches!(show(&mut room, 10_100, 4, 2, true), Claimed::Inside { renewed: true, .. }));
+    let back = show(&mut room, 40_000, 4, 2, true);
+    assert!(matches!(back, Claimed::Inside { renewed: false, .. }), "who came in by it comes back: {back:?}");
+    room.admit(&POLICY, &limits, 40_000, true, &nobody);
+    assert!(
+        matches!(show(&mut room, 40_100, 0, 1, true), Claimed::Inside { .. }),
+        "whose turn it is needs none"
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::error::ApiError;
 use crate::extract::Controller;
 use crate::payment;
 use crate::queue::look::instant;
-use crate::queue::steps;
+use crate::queue::{steps, used_links};
 use crate::state::Runtime;
 
 /// How far the deal has come: its room and its orders.
@@ -20,6 +20,7 @@ pub async fn report(_: Controller, State(runtime): State<Runtime>) -> Result<Jso
 pub(super) async fn gather(runtime: &Runtime) -> Result<Report, ApiError> {
     let standing = steps::admit(runtime, None, i64::MAX).await?;
     let figures = payment::figures(runtime).await?;
+    let used_links = used_links(runtime).await?;
     Ok(Report {
         generation: standing.generation,
         opened_at: instant(standing.opened_ms),
@@ -36,5 +37,6 @@ pub(super) async fn gather(runtime: &Runtime) -> Result<Report, ApiError> {
         sold: figures.sold,
         gross: figures.gross,
         refunds: figures.refunds,
+        used_links,
     })
 }

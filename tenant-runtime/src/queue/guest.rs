@@ -1,5 +1,8 @@
 //! `GET /queue/guest/{token}`: a company's invitation link. No Redis command: the token says by itself
-//! whether it is good, and its number is spent only where its holder comes in.
+//! whether it is good, the settings in memory whether it was withdrawn, and its number is spent only where
+//! its holder comes in.
+
+use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -7,11 +10,14 @@ use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse as _, Response};
 use control_plane_token::{GuestError, TokenError};
+use crds::LinkRange;
+use redis::cmd;
 use tenant_runtime_core::invitation::Invitation;
 
 use super::cookies;
 use crate::error::ApiError;
 use crate::pages;
+use crate::redis::StoreError;
 use crate::state::Runtime;
 
 /// What is said about a link that is worth nothing.
@@ -22,8 +28,9 @@ struct Page<'a> {
     company: &'a str,
     title: &'a str,
     problem: &'a str,
-    /// An invitation is good for as long as the deal is on.
-    is_over: bool,
+    /// Whether it is left to say that one may come in without an invitation. One that is too old has
+    /// outlived the deal.
+    may_wait: bool,
 }
 
 /// Leaves an invitation with the browser, and goes on to the deal. A link that is not one of this deal,
@@ -31,7 +38,11 @@ struct Page<'a> {
 pub async fn guest(State(runtime): State<Runtime>, Path(token): Path<String>) -> Response {
     match runtime.guests.verify(&token, runtime.clock.now()) {
         Ok(link) => {
-            let invitation = runtime.invitations.sign(Invitation { number: link.number });
+            let invitation = Invitation { number: link.number };
+            if invitation.is_withdrawn(&runtime.settings.load()) {
+                return refusal(&runtime, &ApiError::InvitationWithdrawn);
+            }
+            let invitation = runtime.invitations.sign(invitation);
             let cookie = cookies::invitation(&runtime, &invitation);
             (StatusCode::SEE_OTHER, [(LOCATION, HeaderValue::from_static("/")), (SET_COOKIE, cookie)])
                 .into_response()
@@ -43,6 +54,15 @@ pub async fn guest(State(runtime): State<Runtime>, Path(token): Path<String>) ->
     }
 }
 
+/// The numbers of the links that have let somebody in.
+///
+/// # Errors
+/// Where Redis is away.
+pub async fn used_links(runtime: &Runtime) -> Result<Vec<LinkRange>, StoreError> {
+    let used: BTreeSet<u32> = runtime.store.read(cmd("SMEMBERS").arg(runtime.keys.guests())).await?;
+    Ok(LinkRange::all_of(&used))
+}
+
 fn refusal(runtime: &Runtime, error: &ApiError) -> Response {
     let problem = error.problem();
     let tokens = pages::stylesheet();
@@ -51,7 +71,7 @@ fn refusal(runtime: &Runtime, error: &ApiError) -> Response {
         company: &runtime.config.company_name,
         title: &runtime.config.title,
         problem: &problem.detail,
-        is_over: matches!(error, ApiError::InvitationExpired),
+        may_wait: matches!(error, ApiError::InvitationInvalid),
     };
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::FORBIDDEN);
     match page.render() {

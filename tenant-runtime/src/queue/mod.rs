@@ -31,6 +31,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::routing::{get, post};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+pub use guest::used_links;
 pub use plain::won;
 pub use settings::apply as apply_settings;
 

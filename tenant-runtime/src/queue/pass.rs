@@ -30,7 +30,7 @@ type Answer = (AppendHeaders<[(HeaderName, HeaderValue); 1]>, Json<Inside>);
 
 /// Lets the holder of a called ticket or of an invitation in, or renews the pass of one who is inside.
 /// 409 `not_called` before that, `place_taken_back` for who comes too late while no place is free,
-/// `invitation_waits` for a guest for whom none is, and `invitation_spent`.
+/// `invitation_waits` for a guest for whom none is, and `invitation_spent`; 410 `invitation_withdrawn`.
 pub async fn pass(
     State(runtime): State<Runtime>,
     Ticketed(ticket): Ticketed,
@@ -51,8 +51,8 @@ pub struct Refused {
 
 impl Refused {
     fn of(runtime: &Runtime, error: ApiError) -> Refused {
-        let is_spent = matches!(error, ApiError::InvitationSpent);
-        Refused { forget: is_spent.then(|| cookies::forget_invitation(runtime)), error }
+        let forget = error.ends_invitation().then(|| cookies::forget_invitation(runtime));
+        Refused { error, forget }
     }
 }
 
@@ -116,6 +116,7 @@ fn refusal(runtime: &Runtime, answer: Claimed, number: u64) -> ApiError {
         Claimed::Replaced => ApiError::TicketInvalid,
         Claimed::Paused => ApiError::Paused,
         Claimed::Spent => ApiError::InvitationSpent,
+        Claimed::Withdrawn => ApiError::InvitationWithdrawn,
         Claimed::Full | Claimed::Inside { .. } => ApiError::PlaceTakenBack,
         Claimed::NotCalled => match place(number, look.standing.frontier) {
             Place::Waiting { ahead } => ApiError::NotCalled { position: Some(ahead + 1) },

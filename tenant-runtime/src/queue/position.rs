@@ -63,6 +63,9 @@ pub struct Position {
     /// Whether `/queue/events` is open to this shopper, who is near the front; left out where not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stream: bool,
+    /// Whether it is an invitation by which the shopper may come in; left out where not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub guest: bool,
     /// Which line of the company's is in force: `/queue/notice/{notice}` has its text. Left out where
     /// there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,6 +126,8 @@ pub fn position_of(
     let look = runtime.room.look();
     let settings = runtime.settings.load();
     let now = runtime.clock.now();
+    let is_withdrawn = invitation.is_some_and(|invitation| invitation.is_withdrawn(&settings));
+    let is_invited = invitation.is_some() && !is_withdrawn;
     let is_inside = pass.is_some_and(|pass| (pass.shopper, pass.index) == (ticket.shopper, ticket.index));
     let number = look.number(ticket.index);
     let place = number.map(|number| frontier::place(number, look.standing.frontier));
@@ -132,10 +137,14 @@ pub fn position_of(
         (Phase::Before, _) | (Phase::Open, None) => Stand::Before,
         (Phase::Open, _) if look.is_sold_out() => Stand::SoldOut,
         (Phase::Open, Some(Place::Called)) => Stand::Called,
-        (Phase::Open, Some(Place::Waiting { .. })) if invitation.is_some() => Stand::Called,
+        (Phase::Open, Some(Place::Waiting { .. })) if is_invited => Stand::Called,
         (Phase::Open, Some(Place::Waiting { .. })) => Stand::Waiting,
     };
-    let is_guest = state == Stand::Called && matches!(place, Some(Place::Waiting { .. }));
+    let guest = match (state, place) {
+        (Stand::Called, Some(Place::Waiting { .. })) => Guest::Invited,
+        (Stand::Waiting, _) if is_withdrawn => Guest::Withdrawn,
+        _ => Guest::No,
+    };
     let ahead = match (state, place) {
         (Stand::Waiting, Some(Place::Waiting { ahead })) => Some(ahead),
         _ => None,
@@ -161,9 +170,10 @@ pub fn position_of(
         eta_seconds: eta.map(|Eta { low, high }| EtaSeconds { low, high }),
         poll_after_ms: poll_after_ms(state, eta, opens_in_ms, jitter(ticket, redis_now_ms)),
         stream: is_near && runtime.room.streams.has_room(),
+        guest: guest == Guest::Invited,
         notice: look.notice,
         server_now: runtime.now(),
-        announcement: announcement(state, ahead, is_guest, &look, &settings, now),
+        announcement: announcement(state, ahead, guest, &look, &settings, now),
     }
 }
 
@@ -182,10 +192,18 @@ fn jitter(ticket: &Ticket, redis_now_ms: i64) -> u64 {
     ticket.nonce.wrapping_add(redis_now_ms.unsigned_abs()).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33
 }
 
+/// What an invitation makes of one who was not called yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Guest {
+    No,
+    Invited,
+    Withdrawn,
+}
+
 fn announcement(
     state: Stand,
     ahead: Option<u64>,
-    is_guest: bool,
+    guest: Guest,
     look: &Look,
     settings: &Settings,
     now: Timestamp,
@@ -201,8 +219,13 @@ fn announcement(
                 look.stock_held()
             )
         }
-        Stand::Called if is_guest => "초대를 받아 기다리지 않고 먼저 들어갈 수 있어요.".to_owned(),
+        Stand::Called if guest == Guest::Invited => {
+            "초대를 받아 기다리지 않고 먼저 들어갈 수 있어요.".to_owned()
+        }
         Stand::Called => "들어갈 차례예요.".to_owned(),
+        Stand::Waiting if guest == Guest::Withdrawn => {
+            "판매자가 초대 링크를 거뒀어요. 대기 순서대로 들어갈 수 있어요.".to_owned()
+        }
         Stand::Waiting => {
             let (ahead, left) = (ahead?, look.stock_left());
             if ahead < left {
@@ -239,6 +262,7 @@ mod tests {
             eta_seconds: Some(EtaSeconds { low: 9_999, high: 13_333 }),
             poll_after_ms: 15_000,
             stream: false,
+            guest: false,
             notice: Some((1 << 24) - 1),
             server_now: Timestamp::from_microsecond(1_795_000_000_123_456).unwrap(),
             announcement: Some(slim_chances(50_000)),

@@ -269,7 +269,8 @@ pub async fn claim(
         .arg(ticket.index)
         .arg(number);
     if let Some(invitation) = invitation {
-        call = call.arg(invitation.number);
+        let is_withdrawn = invitation.is_withdrawn(&runtime.settings.load());
+        call = call.arg(invitation.number).arg(u8::from(is_withdrawn));
         for product in products(runtime) {
             call = call.key(runtime.keys.stock(product));
         }
@@ -285,6 +286,7 @@ pub async fn claim(
         "closed" => Claimed::Closed,
         "full" => Claimed::Full,
         "spent" => Claimed::Spent,
+        "withdrawn" => Claimed::Withdrawn,
         other => return Err(unexpected(&CLAIM, other)),
     };
     Ok(At { now_ms, answer })

@@ -5,9 +5,9 @@
 -- KEYS  as in room.lua   9 the tickets among which the shopper's is   10 guests
 --       11 ahead   12.. with an invitation: stock of each product
 -- ARGV  as in room.lua   5 shopper   6 order of arrival   7 number that it came to, from 0
---       8 number of an invitation, or nothing
--- returns { 'inside' | 'not_called' | 'replaced' | 'paused' | 'closed' | 'full' | 'spent', now,
---           expiry of the pass (ms) or 0, 1 if renewed }
+--       8 number of an invitation, or nothing   9 1 if the company has withdrawn it
+-- returns { 'inside' | 'not_called' | 'replaced' | 'paused' | 'closed' | 'full' | 'spent' | 'withdrawn',
+--           now, expiry of the pass (ms) or 0, 1 if renewed }
 local TICKETS, GUESTS, AHEAD, FIRST_STOCK = KEYS[9], KEYS[10], KEYS[11], 12
 local shopper, index, number = ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
 settle()
@@ -33,6 +33,9 @@ if not is_open() or not due and not invitation then
 end
 if invitation and redis.call('SISMEMBER', GUESTS, invitation) == 1 then
   return { 'spent', now, 0, 0 }
+end
+if invitation and ARGV[9] == '1' then
+  return { 'withdrawn', now, 0, 0 }
 end
 if paused then
   return { 'paused', now, 0, 0 }

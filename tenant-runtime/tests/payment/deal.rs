@@ -443,6 +443,7 @@ fn config(plan: &Plan, start: Timestamp, keys: &Keys, bank: &Bank, ledger: &Ledg
             inside_max: 1_000,
             notice: String::new(),
             proof_of_work: None,
+            withdrawn_links: Vec::new(),
             products: vec![product(COFFEE, "예가체프 200g"), product(CUP, "머그컵")],
         },
     }

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use control_plane_telemetry::clock::Clock;
-use crds::{OnRefresh, Prequeue};
+use crds::{LinkRange, OnRefresh, Prequeue};
 use jiff::SignedDuration;
 use serde_json::json;
 use tenant_runtime_core::config::DealConfig;
@@ -56,6 +56,7 @@ async fn a_guest_passes_the_line_and_waits_for_no_place_but_the_next() {
     let seen = invited.get(&pod.router, "/queue/position").await.ok();
     assert_eq!((&seen["state"], &seen["number"]), (&json!("called"), &json!(3)));
     assert!(seen["announcement"].as_str().unwrap().contains("초대"), "{seen}");
+    assert_eq!(seen["guest"], true);
     refused(claim(&mut invited, &pod).await, "invitation_waits");
 
     first.post(&pod.router, "/queue/leave", json!({})).await;
@@ -259,6 +260,84 @@ async fn links_that_are_not_good_get_a_page_and_cost_redis_nothing() {
     assert_eq!(deal.redis.commands().await - start, 2 * own);
 }
 
+/// Makes the settings of the deal those with links withdrawn, as the lifecycle does.
+async fn withdraw(deal: &Deal, pod: &Pod, generation: i64, ranges: &[(u32, u32)]) {
+    let mut settings = deal.config.settings.clone();
+    settings.generation = generation;
+    settings.withdrawn_links = ranges.iter().map(|&(first, last)| LinkRange { first, last }).collect();
+    tenant_runtime::queue::apply_settings(&pod.runtime, &settings).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_withdrawn_link_lets_nobody_in_and_its_holder_waits_like_everyone() {
+    let deal = Deal::new(SignedDuration::from_secs(-1), narrow).await;
+    let pod = deal.quiet_pod().await;
+    let mut first = deal.shopper(1);
+    first.post(&pod.router, "/queue/enter", json!({})).await.ok();
+    pod.look().await;
+    assert_eq!(claim(&mut first, &pod).await.0, 200);
+    let (mut invited, mut by_form) = (guest(&deal, &pod, 2, 7).await, guest(&deal, &pod, 3, 8).await);
+    refused(claim(&mut invited, &pod).await, "invitation_waits");
+    withdraw(&deal, &pod, 2, &[(1, 1), (6, 8)]).await;
+
+    // Who has opened it already is told, and told once more at the door, where the browser forgets it.
+    let seen = invited.get(&pod.router, "/queue/position").await.ok();
+    assert_eq!((&seen["state"], &seen["ahead"]), (&json!("waiting"), &json!(0)));
+    let said = "판매자가 초대 링크를 거뒀어요. 대기 순서대로 들어갈 수 있어요.";
+    assert_eq!(seen["announcement"], said);
+    assert!(by_form.get(&pod.router, "/queue/plain").await.text.contains(said));
+    let answer = invited.post(&pod.router, "/queue/pass", json!({})).await;
+    assert_eq!((answer.status, answer.code()), (410, "invitation_withdrawn"));
+    assert!(!invited.cookies.contains_key("invitation"));
+    let answer = by_form.submit(&pod.router, "/queue/plain/pass").await;
+    assert_eq!(answer.status, 410);
+    assert!(answer.text.contains("판매자가 이 초대 링크를 거뒀어요"), "{}", answer.text);
+    assert!(!by_form.cookies.contains_key("invitation"));
+    let seen = invited.get(&pod.router, "/queue/position").await.ok();
+    assert_eq!((&seen["state"], &seen["announcement"]), (&json!("waiting"), &json!(null)));
+
+    // Those beside it are good.
+    first.post(&pod.router, "/queue/leave", json!({})).await;
+    assert_eq!(claim(&mut guest(&deal, &pod, 5, 9).await, &pod).await.0, 200);
+
+    // Who opens it now finds a page, and every other pod says the same a moment later.
+    let start = deal.redis.commands().await;
+    let own = deal.redis.commands().await - start;
+    let answer = deal.shopper(4).get(&pod.router, &format!("/queue/guest/{}", deal.invitation(6))).await;
+    assert_eq!(deal.redis.commands().await - start, 2 * own, "known without asking");
+    assert_eq!(answer.status, 410);
+    assert!(answer.text.contains("판매자가 이 초대 링크를 거뒀어요"), "{}", answer.text);
+    assert!(!answer.headers.contains_key("set-cookie"));
+    let other = deal.pod().await;
+    withdraw(&deal, &pod, 3, &[(6, 8), (10, 10)]).await;
+    let path = format!("/queue/guest/{}", deal.invitation(10));
+    eventually("the other pod refuses it", async || {
+        deal.shopper(4).get(&other.router, &path).await.status == 410
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_came_in_before_the_link_was_withdrawn_stays_and_another_hears_that_it_was_used() {
+    let deal = Deal::new(SignedDuration::from_secs(-1), |config| {
+        narrow(config);
+        config.settings.inside_max = 4;
+        config.pass_seconds = 1;
+    })
+    .await;
+    let pod = deal.quiet_pod().await;
+    deal.shopper(1).post(&pod.router, "/queue/enter", json!({})).await.ok();
+    let (mut invited, mut copy) = (guest(&deal, &pod, 2, 7).await, guest(&deal, &pod, 3, 7).await);
+    assert_eq!(claim(&mut invited, &pod).await.0, 200);
+    let used = tenant_runtime::queue::used_links(&pod.runtime).await.unwrap();
+    assert_eq!(used, [LinkRange { first: 7, last: 7 }], "the portal learns of it");
+    withdraw(&deal, &pod, 2, &[(1, 9)]).await;
+    assert_eq!(claim(&mut invited, &pod).await.0, 200, "who is inside stays");
+    refused(claim(&mut copy, &pod).await, "invitation_spent");
+    eventually("the pass is over", async || pod.standing().await.inside == 0).await;
+    assert_eq!(claim(&mut invited, &pod).await.0, 200, "and comes back as before");
+}
+
 #[tokio::test]
 async fn an_invitation_of_another_deal_is_worth_nothing() {
     let deal = Deal::new(SignedDuration::from_secs(-1), narrow).await;
@@ -291,10 +370,10 @@ async fn a_guest_comes_in_by_forms_and_a_spent_link_is_forgotten() {
     let (mut first, mut copy) = (guest(&deal, &pod, 1, 1).await, guest(&deal, &pod, 2, 1).await);
     let came_in = first.submit(&pod.router, "/queue/plain/pass").await;
     assert_eq!((came_in.status, &came_in.headers["location"]), (303, &"/".parse().unwrap()));
-    assert!(copy.get(&pod.router, "/queue/plain").await.text.contains("들어갈 차례예요"));
+    assert!(copy.get(&pod.router, "/queue/plain").await.text.contains("바로 들어갈 수 있어요"));
     let refused = copy.submit(&pod.router, "/queue/plain/pass").await;
     assert_eq!(refused.status, 409);
     assert!(refused.text.contains("이미 쓴 초대 링크예요") && refused.text.contains("대기 순서"));
     assert!(!copy.cookies.contains_key("invitation"));
-    assert!(!copy.get(&pod.router, "/queue/plain").await.text.contains("들어갈 차례예요"));
+    assert!(!copy.get(&pod.router, "/queue/plain").await.text.contains("바로 들어갈 수 있어요"));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crds::Prequeue;
+use crds::{LinkRange, Prequeue};
 use jiff::SignedDuration;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -127,6 +127,8 @@ impl Both {
                 self.settings.paused = random.random_ratio(1, 6);
                 self.settings.inside_max = random.random_range(2..7);
                 self.settings.admissions_per_second = random.random_range(1..20);
+                let withdrawn = (1..=INVITATIONS).filter(|_| random.random_ratio(1, 4)).collect();
+                self.settings.withdrawn_links = LinkRange::all_of(&withdrawn);
                 tenant_runtime::queue::apply_settings(&self.pod.runtime, &self.settings).await.unwrap();
             }
         }
@@ -157,6 +159,7 @@ impl Both {
             index: index.cast_signed(),
             number: index.cast_signed(),
             invitation,
+            is_withdrawn: shown.is_some_and(|shown| shown.is_withdrawn(&self.settings)),
         };
         let model = self.model.claim(&self.policy, &limits, real.now_ms, who, (false, true));
         self.trail.push(format!("{} claim {shopper} {invitation:?} -> {real:?} {model:?}", real.now_ms));

@@ -5,6 +5,7 @@ import { take } from './take';
 import type {
   CompanyApplication,
   CompanyState,
+  GuestLinkWithdrawal,
   LiveChange,
   MerchantAccount,
   NewRental,
@@ -57,6 +58,9 @@ export const api = {
 
   inviteGuests: (c: string, r: string, count: number) =>
     take(client.POST('/api/v1/companies/{c}/rentals/{r}/guests', { ...ofRental(c, r), body: { count } })),
+
+  withdrawGuests: (c: string, r: string, body: GuestLinkWithdrawal) =>
+    take(client.POST('/api/v1/companies/{c}/rentals/{r}/guests/withdrawals', { ...ofRental(c, r), body })),
 
   uploadImage: (c: string, file: File) => {
     const form = new FormData();

@@ -61,6 +61,8 @@ export interface Position {
   etaSeconds?: { low: number; high: number };
   pollAfterMs: number;
   serverNow: string;
+  /** Whether it is an invitation by which the shopper may come in. */
+  guest?: boolean;
   /** One sentence about the chances. */
   announcement?: string;
   /** Which line of the company's is in force; left out where there is none. */

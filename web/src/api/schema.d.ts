@@ -354,6 +354,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/companies/{c}/rentals/{r}/guests/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraws links for guests. The deal hears of it a moment later; whoever came in before stays. */
+        post: operations["withdraw_guest_links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/companies/{c}/rentals/{r}/live": {
         parameters: {
             query?: never;
@@ -994,6 +1011,27 @@ export interface components {
             /** Format: int64 */
             waiting: number;
         };
+        /**
+         * @description How many links for guests there are, and what became of them. Whatever is neither used nor withdrawn
+         *     lets its guest in.
+         */
+        GuestLinkCounts: {
+            /**
+             * Format: int32
+             * @description All in all.
+             */
+            made: number;
+            /**
+             * Format: int32
+             * @description Those that have let somebody in, as the deal said last.
+             */
+            used: number;
+            /**
+             * Format: int32
+             * @description Those that the company has withdrawn before anybody used them.
+             */
+            withdrawn: number;
+        };
         /** @description Links that nobody can be told again: they are kept nowhere. */
         GuestLinks: {
             /** @description Each lets one shopper in once, until the deal closes. */
@@ -1003,6 +1041,19 @@ export interface components {
              * @description How many the deal has now.
              */
             made: number;
+        };
+        /** @description Either links by name, or all of them. */
+        GuestLinkWithdrawal: {
+            /**
+             * @description Every link that was made until now and that nobody has used.
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * @description Links as they were made, 50 at the most.
+             * @default []
+             */
+            links?: string[];
         };
         HourReport: {
             /** Format: int64 */
@@ -1405,11 +1456,7 @@ export interface components {
                  * @description In won.
                  */
                 fee: number;
-                /**
-                 * Format: int32
-                 * @description How many links for guests were made.
-                 */
-                guestLinks: number;
+                guestLinks: components["schemas"]["GuestLinkCounts"];
                 id: components["schemas"]["RentalId"];
                 /** @description The line that is shown to everyone who waits; empty where there is none. */
                 notice: string;
@@ -1607,11 +1654,7 @@ export interface components {
              * @description In won.
              */
             fee: number;
-            /**
-             * Format: int32
-             * @description How many links for guests were made.
-             */
-            guestLinks: number;
+            guestLinks: components["schemas"]["GuestLinkCounts"];
             id: components["schemas"]["RentalId"];
             /** @description The line that is shown to everyone who waits; empty where there is none. */
             notice: string;
@@ -1753,6 +1796,19 @@ export interface components {
          * @description A person, at the portal and the storefront alike.
          */
         UserId: string;
+        /** @description What became of the links that were named. */
+        WithdrawnGuestLinks: {
+            /**
+             * Format: int32
+             * @description How many had let somebody in before: that guest keeps the place.
+             */
+            used: number;
+            /**
+             * Format: int32
+             * @description How many were good until now.
+             */
+            withdrawn: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2434,6 +2490,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GuestLinks"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_guest_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The company. */
+                c: components["schemas"]["CompanyId"];
+                /** @description The rental. */
+                r: components["schemas"]["RentalId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestLinkWithdrawal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawnGuestLinks"];
                 };
             };
             /** @description What went wrong */

@@ -23,6 +23,8 @@ export type Figures = Schemas['Figures'];
 export type NewRental = Schemas['NewRental'];
 export type PaymentRedirect = Schemas['FeePayment'];
 export type LiveChange = Schemas['LiveChange'];
+export type GuestLinkWithdrawal = Schemas['GuestLinkWithdrawal'];
+export type WithdrawnGuestLinks = Schemas['WithdrawnGuestLinks'];
 
 export type Product = Schemas['Product'];
 export type ProductDraft = Schemas['NewProduct'];

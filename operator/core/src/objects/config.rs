@@ -48,6 +48,7 @@ pub(super) fn digest(config: &DealConfig) -> String {
         inside_max: 0,
         notice: String::new(),
         proof_of_work: None,
+        withdrawn_links: Vec::new(),
         products: Vec::new(),
     };
     let rest = DealConfig { settings, ..config.clone() };

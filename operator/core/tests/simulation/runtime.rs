@@ -133,6 +133,7 @@ impl Runtime {
             sold: self.paid - self.refunded,
             gross: won(self.paid),
             refunds: won(self.refunded),
+            used_links: Vec::new(),
         })
     }
 

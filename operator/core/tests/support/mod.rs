@@ -65,6 +65,7 @@ fn spec() -> TimeDealSpec {
         paused: false,
         notice: String::new(),
         proof_of_work: None,
+        withdrawn_links: Vec::new(),
         mode: Mode::Apply,
         retention_seconds: u32::try_from(RETENTION_SECONDS).expect("it is small"),
     }

@@ -30,11 +30,11 @@ pub async fn pass(
             see_other("/", [(SET_COOKIE, cookie)])
         }
         Err(error) => {
-            let is_spent = matches!(error, ApiError::InvitationSpent);
-            let invited = if is_spent { MaybeInvited(None) } else { invited };
+            let is_over = error.ends_invitation();
+            let invited = if is_over { MaybeInvited(None) } else { invited };
             let visitor = Visitor { ticket, pass, invited, is_signed_in: shopper.is_ok() };
             let mut response = render(&runtime, &visitor, Some(&error));
-            if is_spent {
+            if is_over {
                 response.headers_mut().append(SET_COOKIE, cookies::forget_invitation(&runtime));
             }
             response

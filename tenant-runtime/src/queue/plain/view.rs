@@ -21,6 +21,9 @@ const REFRESH_SECONDS: u64 = 10;
 const PROOF_NEEDS_SCRIPT: &str = "이 타임딜은 순서를 드리기 전에 사람이 맞는지 브라우저에서 확인해요. \
     그래서 자바스크립트가 꼭 필요해요. 켠 다음 아래를 눌러 주세요.";
 
+const GUEST_GOES_AHEAD: &str = "초대를 받아 기다리지 않고 먼저 들어갈 수 있어요. \
+    자리가 없으면 다음에 나는 자리를 먼저 드려요.";
+
 /// Everything that the page depends on.
 pub struct Scene<'a> {
     pub config: &'a DealConfig,
@@ -157,13 +160,7 @@ fn with_place(scene: &Scene, position: &Position) -> Stage {
     match position.state {
         Stand::Before => entered(scene, position),
         Stand::Waiting => waiting(position),
-        Stand::Called => Stage {
-            heading: "들어갈 차례예요".to_owned(),
-            lines: vec!["지금 입장해 주세요. 한동안 누르지 않으면 자리가 다음 분에게 가요.".to_owned()],
-            actions: vec![Action::form("/queue/plain/pass", "입장하기", "primary"), Action::leave()],
-            refresh_seconds: Some(REFRESH_SECONDS),
-            ..Stage::default()
-        },
+        Stand::Called => called(position),
         Stand::Inside => inside(scene),
         Stand::Closed => closed(scene),
         Stand::SoldOut => sold_out(scene),
@@ -186,6 +183,22 @@ fn entered(scene: &Scene, position: &Position) -> Stage {
         actions: vec![Action::leave()],
         refresh_seconds: Some(refresh_seconds(position.poll_after_ms)),
         ..countdown(scene)
+    }
+}
+
+/// For a guest no place is kept, so none is given away.
+fn called(position: &Position) -> Stage {
+    let (heading, line) = if position.guest {
+        ("바로 들어갈 수 있어요", GUEST_GOES_AHEAD)
+    } else {
+        ("들어갈 차례예요", "지금 입장해 주세요. 한동안 누르지 않으면 자리가 다음 분에게 가요.")
+    };
+    Stage {
+        heading: heading.to_owned(),
+        lines: vec![line.to_owned()],
+        actions: vec![Action::form("/queue/plain/pass", "입장하기", "primary"), Action::leave()],
+        refresh_seconds: Some(REFRESH_SECONDS),
+        ..Stage::default()
     }
 }
 

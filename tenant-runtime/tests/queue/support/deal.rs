@@ -197,6 +197,7 @@ fn settings() -> Settings {
         inside_max: 100,
         notice: String::new(),
         proof_of_work: None,
+        withdrawn_links: Vec::new(),
         products: vec![ProductSettings {
             id: product(1),
             name: "구스 이불".to_owned(),

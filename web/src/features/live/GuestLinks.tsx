@@ -9,10 +9,11 @@ import { Notice } from '~/shared/parts/Notice';
 import { Button } from '~/shared/ui/Button';
 import { AmountField } from '~/shared/ui/Field';
 import { FormProblem, formClass } from '~/shared/ui/Form';
-import { Section } from '~/shared/ui/Page';
+import { Facts, Section } from '~/shared/ui/Page';
 import { toast } from '~/shared/ui/Toast';
 import { useForm } from '~/shared/ui/useForm';
 import styles from './GuestLinks.module.css';
+import { WithdrawLinks } from './WithdrawLinks';
 
 const atOnceMax = 200;
 const inAllMax = 1_000;
@@ -60,30 +61,45 @@ function Made({ links }: { links: string[] }) {
   );
 }
 
+/** What became of those that were made. */
+function Counts({ links, good }: { links: Rental['guestLinks']; good: number }) {
+  return (
+    <Facts
+      layout="grid"
+      facts={[
+        { label: '만든 링크', value: pieces(links.made) },
+        { label: '쓴 링크', value: pieces(links.used) },
+        { label: '거둔 링크', value: pieces(links.withdrawn) },
+        { label: '쓸 수 있는 링크', value: pieces(good) },
+      ]}
+    />
+  );
+}
+
 /** Links for guests, who come in ahead of the line. */
 export function GuestLinks({ company, rental }: { company: string; rental: Rental }) {
   const client = useQueryClient();
-  const [links, setLinks] = useState<string[]>([]);
-  const left = Math.max(0, inAllMax - rental.guestLinks);
+  const [shown, setShown] = useState<string[]>([]);
+  const { made, used, withdrawn } = rental.guestLinks;
+  const left = Math.max(0, inAllMax - made);
+  const good = Math.max(0, made - used - withdrawn);
   const form = useForm<{ count: number | null }>({
     initial: { count: null },
     validate: ({ count }) =>
       count === null || count < 1 || count > atOnceMax ? { count: '1개에서 200개 사이로 적어 주세요.' } : {},
     submit: async ({ count }) => {
-      const made = await api.inviteGuests(company, rental.id, count ?? 0);
-      setLinks(made.links);
+      setShown((await api.inviteGuests(company, rental.id, count ?? 0)).links);
       await client.invalidateQueries({ queryKey: rentalKey(rental.id) });
     },
   });
+  const onWithdrawn = (links: string[] | 'all') =>
+    setShown((current) => (links === 'all' ? [] : current.filter((link) => !links.includes(link))));
   return (
     <Section
       title="초대 링크"
       lead="링크를 연 손님은 줄을 서지 않고 먼저 들어와요. 링크 하나로 한 사람이 한 번, 타임딜이 끝날 때까지 쓸 수 있어요."
     >
-      <p className={styles.words}>
-        지금까지 {pieces(rental.guestLinks)} 만들었고 {pieces(left)} 더 만들 수 있어요. 초대한 손님도 동시에
-        들어올 수 있는 인원에 들어가니, 자리가 없으면 다음에 나는 자리로 들어와요.
-      </p>
+      {made > 0 && <Counts links={rental.guestLinks} good={good} />}
       {left > 0 && (
         <form {...form.formProps} className={formClass('compact')}>
           <AmountField
@@ -91,7 +107,7 @@ export function GuestLinks({ company, rental }: { company: string; rental: Renta
             unit="개"
             {...form.field('count')}
             max={Math.min(atOnceMax, left)}
-            help="한 번에 200개까지 만들 수 있어요."
+            help={`한 번에 ${pieces(Math.min(atOnceMax, left))}까지, 앞으로 ${pieces(left)} 더 만들 수 있어요.`}
           />
           <FormProblem problem={form.problem} />
           <div className={styles.controls}>
@@ -101,7 +117,13 @@ export function GuestLinks({ company, rental }: { company: string; rental: Renta
           </div>
         </form>
       )}
-      {links.length > 0 && <Made links={links} />}
+      {shown.length > 0 && <Made links={shown} />}
+      {good > 0 && (
+        <WithdrawLinks company={company} rental={rental.id} good={good} onWithdrawn={onWithdrawn} />
+      )}
+      <p className={styles.words}>
+        초대한 손님도 동시에 들어올 수 있는 인원에 들어가요. 자리가 없으면 다음에 나는 자리로 들어와요.
+      </p>
     </Section>
   );
 }

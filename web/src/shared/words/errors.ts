@@ -50,6 +50,7 @@ const sentences: Record<string, string> = {
   pass_expired: '오래 머물러 입장 시간이 끝났어요. 대기 화면에서 다시 입장해 주세요.',
   invitation_waits: '지금은 빈자리가 없어요. 다음에 나는 자리를 먼저 드릴게요. 잠시 뒤에 다시 눌러 주세요.',
   invitation_spent: '이미 쓴 초대 링크예요. 대기 순서는 그대로 있으니 차례가 되면 들어갈 수 있어요.',
+  invitation_withdrawn: '판매자가 이 초대 링크를 거뒀어요. 초대 없이도 대기 순서대로 들어갈 수 있어요.',
   not_open: '아직 열리지 않았어요. 시작 시간에 다시 만나요.',
   closed: '타임딜이 끝났어요.',
   paused: '판매가 잠시 멈췄어요. 다시 열리면 이어서 진행할 수 있어요.',
