@@ -10,7 +10,7 @@ import { LeaveButton } from './Leave';
 import styles from './Stage.module.css';
 import { useCalm } from './useCalm';
 import type { Room } from './useRoom';
-import { aheadText, etaText, progress, spokenPosition } from './words';
+import { aheadText, calledNews, calledText, etaText, progress, spokenPosition } from './words';
 
 const startKey = 'ddib.start';
 
@@ -97,19 +97,15 @@ export function Called({ position, room, again }: { position: Position; room: Ro
     if (!asksToLeave) button.current?.focus();
   }, [asksToLeave]);
   if (room.awaitsPlace) return <NextPlace room={room} />;
+  const { title, text } = calledText(position.guest ?? false, again);
+  const news = calledNews(position.announcement);
   return (
     <section className={styles.stage}>
       <div className={styles.head} role="alert">
-        <h2 className={styles.title}>{again ? '입장 시간이 끝났어요' : '들어갈 차례예요'}</h2>
-        <p className={styles.text}>
-          {again
-            ? '한동안 움직임이 없어 자리를 내려놨어요. 자리가 남아 있으면 다시 들어갈 수 있어요.'
-            : '지금 입장해 주세요. 한동안 누르지 않으면 자리가 다음 분에게 가요.'}
-        </p>
+        <h2 className={styles.title}>{title}</h2>
+        <p className={styles.text}>{text}</p>
       </div>
-      {position.announcement && position.announcement !== '들어갈 차례예요.' && (
-        <Notice tone="warning">{position.announcement}</Notice>
-      )}
+      {news && <Notice tone="brand">{news}</Notice>}
       <PhoneActionBar>
         <Button
           size="large"

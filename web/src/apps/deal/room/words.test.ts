@@ -3,6 +3,8 @@ import type { Position } from '~/api/deal';
 import { ProblemError } from '~/shared/problem';
 import {
   aheadText,
+  calledNews,
+  calledText,
   etaText,
   isTakenDown,
   isTicketGone,
@@ -69,6 +71,22 @@ it('speaks in one breath', () => {
       position({ ahead: 12, etaSeconds: { low: 5, high: 50 }, announcement: '차례가 곧 와요.' }),
     ),
   ).toBe('앞에 12명. 1분 안에 들어갈 수 있어요. 차례가 곧 와요.');
+});
+
+it('tells a guest of the invitation, and whoever was called of the time', () => {
+  expect(calledText(true, false).text).toContain('초대');
+  expect(calledText(true, false).text).not.toContain('다음 분에게');
+  expect(calledText(false, false).text).toContain('다음 분에게');
+  expect(calledText(true, true).title).toBe('입장 시간이 끝났어요');
+});
+
+it.each([
+  [undefined, null],
+  ['들어갈 차례예요.', null],
+  ['초대를 받아 기다리지 않고 먼저 들어갈 수 있어요.', null],
+  ['판매자가 입장을 잠시 멈췄어요. 순서는 그대로예요.', '판매자가 입장을 잠시 멈췄어요. 순서는 그대로예요.'],
+])('of %s it says %s beside the button', (announcement, expected) => {
+  expect(calledNews(announcement)).toBe(expected);
 });
 
 it('names the tab', () => {

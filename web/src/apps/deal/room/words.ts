@@ -65,6 +65,31 @@ export function tabTitle(screen: Screen, title: string, ahead?: number): string 
   return title;
 }
 
+/** What a called shopper is told under the heading: why the door is open, and what to do. */
+export function calledText(isGuest: boolean, again: boolean): { title: string; text: string } {
+  if (again)
+    return {
+      title: '입장 시간이 끝났어요',
+      text: '한동안 움직임이 없어 자리를 내려놨어요. 자리가 남아 있으면 다시 들어갈 수 있어요.',
+    };
+  // No place is kept for a guest, so none is given away.
+  if (isGuest)
+    return {
+      title: '바로 들어갈 수 있어요',
+      text: '초대를 받아 기다리지 않고 먼저 들어갈 수 있어요. 자리가 없으면 다음에 나는 자리를 먼저 드려요.',
+    };
+  return {
+    title: '들어갈 차례예요',
+    text: '지금 입장해 주세요. 한동안 누르지 않으면 자리가 다음 분에게 가요.',
+  };
+}
+
+const openDoor = ['들어갈 차례예요.', '초대를 받아 기다리지 않고 먼저 들어갈 수 있어요.'];
+
+/** What stands in the way of a called shopper, where something does: that the door is open is said above. */
+export const calledNews = (announcement: string | undefined): string | null =>
+  announcement && !openDoor.includes(announcement) ? announcement : null;
+
 /** Refusals that say that the ticket in this browser is worth nothing any more. */
 export const isTicketGone = (error: unknown): boolean =>
   ['ticket_missing', 'ticket_invalid'].includes(codeOf(error));
