@@ -51,6 +51,7 @@ async fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Serve => {
             control_plane_telemetry::logs::init("control-plane");
+            control_plane_telemetry::memory::in_small_pages();
             serve::run(Config::load()?).await
         }
         Command::Probe { url } => serve::probe(&url).await,

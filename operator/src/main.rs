@@ -33,6 +33,7 @@ fn main() -> anyhow::Result<()> {
         Command::Crd => std::io::stdout().write_all(CRD.as_bytes()).context("standard output is closed"),
         Command::Run => {
             control_plane_telemetry::logs::init("operator");
+            control_plane_telemetry::memory::in_small_pages();
             let config = Config::load()?;
             tokio::runtime::Builder::new_multi_thread()
                 .enable_all()

@@ -18,6 +18,7 @@ struct Arguments {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     control_plane_telemetry::logs::init("tenant-runtime");
+    control_plane_telemetry::memory::in_small_pages();
     let environment = Environment::read(|name| std::env::var(name).ok())?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()

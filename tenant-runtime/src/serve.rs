@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::Router;
 use control_plane_telemetry::clock::Clock;
 use control_plane_telemetry::shutdown::{self, Shutdown};
+use control_plane_telemetry::threads::{Answers, Threads};
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::config::{self, Environment, Role};
@@ -90,27 +92,40 @@ async fn serve(runtime: Runtime, listeners: Listeners) -> anyhow::Result<()> {
     if finished.is_err() {
         tracing::warn!("a background task was still at work when the grace ended");
     }
-    served.context("the listener failed")
+    served.map(drop).context("the listener failed")
 }
 
 /// Ends when both listeners have, and both end when one of them fails.
-async fn listen(runtime: &Runtime, listeners: Listeners) -> io::Result<()> {
-    let serve = async |listener, router| {
-        let (shutdown, readiness) = (runtime.shutdown.clone(), runtime.readiness.clone());
-        let served = shutdown::serve(listener, router, shutdown, readiness, GRACE).await;
-        runtime.shutdown.trigger();
-        served
-    };
+async fn listen(runtime: &Runtime, listeners: Listeners) -> io::Result<Threads> {
     let Listeners { shoppers, platform } = listeners;
     match platform {
-        None => serve(shoppers, app::router(runtime)).await,
+        None => for_shoppers(runtime, shoppers, app::router(runtime)).await,
         Some(platform) => {
-            let (for_shoppers, for_the_platform) = app::routers(runtime);
-            let (first, second) =
-                tokio::join!(serve(shoppers, for_shoppers), serve(platform, for_the_platform));
-            first.and(second)
+            let (router, for_the_platform) = app::routers(runtime);
+            let (threads, served) = tokio::join!(
+                for_shoppers(runtime, shoppers, router),
+                answer_the_platform(runtime, platform, for_the_platform)
+            );
+            served.and(threads)
         }
     }
+}
+
+/// With a thread for each core.
+async fn for_shoppers(runtime: &Runtime, listener: TcpListener, router: Router) -> io::Result<Threads> {
+    let cores = std::thread::available_parallelism()?;
+    let answers = Answers { router, at_once: queue::at_once(runtime) };
+    let (shutdown, readiness) = (runtime.shutdown.clone(), runtime.readiness.clone());
+    let served = shutdown::serve_on(cores, listener, &answers, shutdown, readiness, GRACE).await;
+    runtime.shutdown.trigger();
+    served
+}
+
+async fn answer_the_platform(runtime: &Runtime, listener: TcpListener, router: Router) -> io::Result<()> {
+    let (shutdown, readiness) = (runtime.shutdown.clone(), runtime.readiness.clone());
+    let served = shutdown::serve(listener, router, shutdown, readiness, GRACE).await;
+    runtime.shutdown.trigger();
+    served
 }
 
 async fn connect(

@@ -10,8 +10,8 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderValue;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use rand::RngExt as _;
 use tracing::Instrument as _;
-use uuid::Uuid;
 
 use crate::metrics::{Metrics, RequestLabels, RouteLabels};
 use crate::problem::{self, Problem};
@@ -62,7 +62,7 @@ fn trace_id(request: &Request) -> String {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split('-').nth(1))
         .filter(|id| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
-        .map_or_else(|| Uuid::new_v4().simple().to_string(), str::to_ascii_lowercase)
+        .map_or_else(|| format!("{:032x}", rand::rng().random::<u128>()), str::to_ascii_lowercase)
 }
 
 async fn catch_panic(handler: impl Future<Output = Response>) -> Response {

@@ -5,6 +5,8 @@ pub mod clock;
 pub mod health;
 pub mod http;
 pub mod logs;
+pub mod memory;
 pub mod metrics;
 pub mod problem;
 pub mod shutdown;
+pub mod threads;

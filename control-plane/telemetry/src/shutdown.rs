@@ -2,6 +2,7 @@
 //! and ends it after a grace period at the latest.
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use axum::Router;
@@ -11,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::health::Readiness;
+use crate::threads::{Answers, Threads};
 
 /// Tells every part of a process that it is time to stop.
 #[derive(Clone, Default)]
@@ -91,9 +93,39 @@ pub async fn serve(
     let server = axum::serve(listener, service).with_graceful_shutdown(draining);
     tokio::select! {
         served = async { server.await } => served,
-        () = async { shutdown.triggered().await; tokio::time::sleep(grace).await } => {
-            tracing::warn!(grace_seconds = grace.as_secs(), "requests were still under way when the grace ended");
-            Ok(())
-        }
+        () = after(&shutdown, grace) => Ok(()),
     }
+}
+
+/// As [`serve`], with so many threads that share no connection. They go on working at what was begun on
+/// them until they are dropped.
+///
+/// # Errors
+/// Where the listener fails, or a thread cannot be started.
+pub async fn serve_on(
+    threads: NonZeroUsize,
+    listener: TcpListener,
+    answers: &Answers,
+    shutdown: Shutdown,
+    readiness: Readiness,
+    grace: Duration,
+) -> io::Result<Threads> {
+    let mut threads = Threads::start(threads, answers, &shutdown)?;
+    tokio::select! {
+        accepted = threads.accept(listener) => accepted?,
+        () = shutdown.triggered() => {}
+    }
+    readiness.set_draining();
+    tokio::select! {
+        () = threads.drained() => {}
+        () = after(&shutdown, grace) => {}
+    }
+    Ok(threads)
+}
+
+/// Ends so long after the shutdown was triggered.
+async fn after(shutdown: &Shutdown, grace: Duration) {
+    shutdown.triggered().await;
+    tokio::time::sleep(grace).await;
+    tracing::warn!(grace_seconds = grace.as_secs(), "requests were still under way when the grace ended");
 }

@@ -25,10 +25,13 @@ pub mod steps;
 mod streams;
 mod toll;
 
+use std::sync::Arc;
+
 use axum::Router;
-use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderValue, Method};
 use axum::routing::{get, post};
+use control_plane_telemetry::threads::AtOnce;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use guest::used_links;
@@ -44,6 +47,17 @@ pub const POSITION: &str = "/queue/position";
 /// The route that a crowd asks at, with nothing around it.
 pub fn polls() -> Router<Runtime> {
     Router::new().route(POSITION, get(position::position))
+}
+
+/// Answers whoever asks for a position without asking the router first: it would cost as much again.
+#[must_use]
+pub fn at_once(runtime: &Runtime) -> Arc<AtOnce> {
+    let runtime = runtime.role.has_queue().then(|| runtime.clone());
+    Arc::new(move |request| {
+        let runtime = runtime.as_ref()?;
+        let is_poll = request.method() == Method::GET && request.uri().path() == POSITION;
+        is_poll.then(|| position::answer(runtime, request.headers()))
+    })
 }
 
 /// The other routes below `/queue`.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
@@ -86,9 +86,14 @@ pub struct EtaSeconds {
 /// instance by paying.
 ///
 /// This is what a crowd asks for, so nothing surrounds it: it is counted here, and has no trace.
-pub async fn position(State(runtime): State<Runtime>, request: Request) -> Response {
+pub async fn position(State(runtime): State<Runtime>, headers: HeaderMap) -> Response {
+    answer(&runtime, &headers)
+}
+
+/// What [`position`] answers; it waits for nothing.
+pub fn answer(runtime: &Runtime, headers: &HeaderMap) -> Response {
     let started = Instant::now();
-    match read_position(&runtime, request.headers()) {
+    match read_position(runtime, headers) {
         Ok(position) => {
             runtime.room.polls.answered(started);
             (HEADERS, serde_json::to_string(&position).expect("a position is plain data")).into_response()
