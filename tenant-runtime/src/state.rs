@@ -19,7 +19,7 @@ use tenant_runtime_core::ticket::TicketKey;
 
 use crate::config::{EnterRates, Role, Secrets};
 use crate::orders::approval::Approvals;
-use crate::orders::{self, Holds, Meter};
+use crate::orders::{self, Finds, Holds, Meter};
 use crate::payment::{Till, TillError};
 use crate::queue::room::Room;
 use crate::redis::Store;
@@ -50,6 +50,8 @@ pub struct Parts {
     pub room: Room,
     /// Whoever orders, gathered into calls.
     pub holds: Holds,
+    /// Whoever asks for an order, gathered into calls.
+    pub finds: Finds,
     /// Whoever comes back from the gateway, and whoever has paid, gathered into calls.
     pub approvals: Approvals,
     /// How orders move, for Prometheus.
@@ -103,6 +105,7 @@ impl Runtime {
             role,
             till,
             holds: orders::holds(),
+            finds: orders::finds(),
             approvals: Approvals::default(),
             meter: Meter::new(&metrics),
             keys: Keys::new(&config.deal),

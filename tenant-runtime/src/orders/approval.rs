@@ -14,6 +14,8 @@ use crate::step;
 step!(APPROVING, "approving", after "each");
 step!(PAID, "paid", after "each");
 
+/// Redis finds the next call there when it is done with one.
+const CALLS_MAX: usize = 2;
 /// How many orders one call moves. Such a call keeps Redis busy for a few milliseconds.
 const ORDERS_MAX: usize = 256;
 /// How many may wait for one: more than a process can have at the gateway.
@@ -28,8 +30,8 @@ pub struct Approvals {
 impl Default for Approvals {
     fn default() -> Approvals {
         Approvals {
-            approving: Together::new("approving", ORDERS_MAX, ORDERS_WAITING_MAX),
-            paid: Together::new("paid", ORDERS_MAX, ORDERS_WAITING_MAX),
+            approving: Together::new("approving", CALLS_MAX, ORDERS_MAX, ORDERS_WAITING_MAX),
+            paid: Together::new("paid", CALLS_MAX, ORDERS_MAX, ORDERS_WAITING_MAX),
         }
     }
 }

@@ -75,6 +75,8 @@ pub struct Waiting {
 /// Whoever orders, gathered into calls.
 pub type Holds = Together<Waiting, Words>;
 
+/// Redis finds the next call there when it is done with one.
+const CALLS_MAX: usize = 2;
 /// How many holds one call makes. Such a call keeps Redis busy for a few milliseconds.
 const HOLDS_MAX: usize = 256;
 /// How many may wait for one: a second's worth or so.
@@ -82,7 +84,7 @@ const HOLDS_WAITING_MAX: usize = 20_000;
 
 #[must_use]
 pub fn holds() -> Holds {
-    Together::new("hold", HOLDS_MAX, HOLDS_WAITING_MAX)
+    Together::new("hold", CALLS_MAX, HOLDS_MAX, HOLDS_WAITING_MAX)
 }
 
 /// Keeps pieces for a new order.

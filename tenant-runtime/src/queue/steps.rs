@@ -118,6 +118,8 @@ pub struct Join {
 /// Whoever enters, gathered into calls.
 pub type Joins = Together<Join, At<Entered>>;
 
+/// Whoever came first is asked for first: one call at a time.
+const CALLS_MAX: usize = 1;
 /// How many enter in one call. Such a call keeps Redis busy for about a millisecond.
 const JOINS_MAX: usize = 512;
 /// How many may wait for one: a second's worth or so.
@@ -125,7 +127,7 @@ const JOINS_WAITING_MAX: usize = 50_000;
 
 #[must_use]
 pub fn joins() -> Joins {
-    Together::new("enter", JOINS_MAX, JOINS_WAITING_MAX)
+    Together::new("enter", CALLS_MAX, JOINS_MAX, JOINS_WAITING_MAX)
 }
 
 /// Gives a shopper a place, or says which the shopper has. With `replace`, that place is given up
@@ -323,7 +325,7 @@ pub type Leaves = Together<Leave, i64>;
 
 #[must_use]
 pub fn leaves() -> Leaves {
-    Together::new("leave", JOINS_MAX, JOINS_WAITING_MAX)
+    Together::new("leave", CALLS_MAX, JOINS_MAX, JOINS_WAITING_MAX)
 }
 
 async fn leave_place(

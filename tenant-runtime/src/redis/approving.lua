@@ -9,7 +9,8 @@ local FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS = 2, 1, 2, 2
 local DUE, looks = KEYS[1], tonumber(ARGV[1])
 local now = now_ms()
 
-return each(FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS, function(key, arg)
+local due = {}
+local answers = each(FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS, function(key, arg)
   local order = KEYS[key]
   local found = redis.call('HMGET', order, 'state', 'until')
   local state = found[1] or ''
@@ -20,6 +21,11 @@ return each(FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS, function(key, arg)
     return {'late'}
   end
   redis.call('HSET', order, 'state', 'approving', 'proof', ARGV[arg + 1], 'since', now)
-  redis.call('ZADD', DUE, now + looks, ARGV[arg])
+  due[#due + 1] = now + looks
+  due[#due + 1] = ARGV[arg]
   return {'moved'}
 end)
+if #due > 0 then
+  redis.call('ZADD', DUE, unpack(due))
+end
+return answers

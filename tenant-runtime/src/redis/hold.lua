@@ -15,6 +15,8 @@ local FIRST_KEY, WISH_KEYS, FIRST_ARG, WISH_ARGS = 6, 3, 5, 10
 local PASSES, DUE, BOOKS = KEYS[3], KEYS[4], KEYS[5]
 local opens, closes, life, orders_max = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local now = now_ms()
+local ends = now + life
+local now_text, ends_text = string.format('%d', now), string.format('%d', ends)
 
 -- Why nobody can hold anything now, or nothing.
 local shut
@@ -26,11 +28,33 @@ elseif now < opens then
   shut = 'not_open'
 end
 
+-- What the wishes share is read once and written once, after the last of them: whoever asks Redis for
+-- less gets more from its one thread.
+local shoppers = {}
+for arg = FIRST_ARG, #ARGV, WISH_ARGS do
+  shoppers[#shoppers + 1] = ARGV[arg + 6]
+end
+local passes = redis.call('ZMSCORE', PASSES, unpack(shoppers))
+local shelves, due = {}, {}
+
+-- What is left of a product and held of it, after the wishes so far; nothing where there is no such product.
+local function shelf_of(stock)
+  local shelf = shelves[stock]
+  if not shelf then
+    local found = redis.call('HMGET', stock, 'left', 'held')
+    if not found[1] then
+      return nil
+    end
+    shelf = {left = tonumber(found[1]), held = tonumber(found[2])}
+    shelves[stock] = shelf
+  end
+  return shelf
+end
+
 -- Whatever can be wrong with a wish shows while it is read, before anything is written.
-return each(FIRST_KEY, WISH_KEYS, FIRST_ARG, WISH_ARGS, function(key, arg)
-  local stock, buyer, order_key = KEYS[key], KEYS[key + 1], KEYS[key + 2]
-  local pieces, per_shopper_max = tonumber(ARGV[arg]), tonumber(ARGV[arg + 1])
-  local fingerprint, order, product = ARGV[arg + 3], ARGV[arg + 4], ARGV[arg + 5]
+local answers = each(FIRST_KEY, WISH_KEYS, FIRST_ARG, WISH_ARGS, function(key, arg)
+  local buyer, order = KEYS[key + 1], ARGV[arg + 4]
+  local pieces, fingerprint, product = tonumber(ARGV[arg]), ARGV[arg + 3], ARGV[arg + 5]
   local request, limit = 'r:' .. ARGV[arg + 2], 'p:' .. product
   local had = redis.call('HMGET', buyer, request, 'orders', limit)
   if had[1] then
@@ -40,7 +64,7 @@ return each(FIRST_KEY, WISH_KEYS, FIRST_ARG, WISH_ARGS, function(key, arg)
   if shut then
     return {shut}
   end
-  local pass = redis.call('ZSCORE', PASSES, ARGV[arg + 6])
+  local pass = passes[(arg - FIRST_ARG) / WISH_ARGS + 1]
   if not pass or tonumber(pass) <= now then
     return {'outside'}
   end
@@ -48,23 +72,32 @@ return each(FIRST_KEY, WISH_KEYS, FIRST_ARG, WISH_ARGS, function(key, arg)
   if orders >= orders_max then
     return {'orders'}
   end
-  local shelf = redis.call('HMGET', stock, 'left', 'held')
-  if not shelf[1] then
+  local shelf = shelf_of(KEYS[key])
+  if not shelf then
     return {'unknown'}
   end
-  local left, held = tonumber(shelf[1]), tonumber(shelf[2])
-  if bought + pieces > per_shopper_max then
+  if bought + pieces > tonumber(ARGV[arg + 1]) then
     return {'limit'}
   end
-  if left < pieces then
-    return {'short', shelf[1]}
+  if shelf.left < pieces then
+    return {'short', string.format('%d', shelf.left)}
   end
-  local ends = now + life
-  redis.call('HSET', stock, 'left', left - pieces, 'held', held + pieces)
   redis.call('HSET', buyer, limit, bought + pieces, 'orders', orders + 1, request, order .. ' ' .. fingerprint)
-  redis.call('HSET', order_key, 'state', 'held', 'shopper', ARGV[arg + 7], 'product', product, 'quantity', pieces,
-    'amount', ARGV[arg + 8], 'facts', ARGV[arg + 9], 'created', now, 'until', ends)
-  redis.call('ZADD', DUE, ends, order)
-  redis.call('HINCRBY', BOOKS, 'open_holds', 1)
-  return {'held', string.format('%d', now), string.format('%d', ends)}
+  redis.call('HSET', KEYS[key + 2], 'state', 'held', 'shopper', ARGV[arg + 7], 'product', product,
+    'quantity', pieces, 'amount', ARGV[arg + 8], 'facts', ARGV[arg + 9], 'created', now, 'until', ends)
+  shelf.left, shelf.held, shelf.changed = shelf.left - pieces, shelf.held + pieces, true
+  due[#due + 1] = ends
+  due[#due + 1] = order
+  return {'held', now_text, ends_text}
 end)
+
+for stock, shelf in pairs(shelves) do
+  if shelf.changed then
+    redis.call('HSET', stock, 'left', shelf.left, 'held', shelf.held)
+  end
+end
+if #due > 0 then
+  redis.call('ZADD', DUE, unpack(due))
+  redis.call('HINCRBY', BOOKS, 'open_holds', #due / 2)
+end
+return answers

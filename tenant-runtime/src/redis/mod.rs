@@ -169,6 +169,18 @@ impl Store {
         command.query_async(&mut self.connection.clone()).await.map_err(|e| StoreError::from_redis("read", e))
     }
 
+    /// Runs plain commands in one go, for reads that need no step: an answer for each.
+    ///
+    /// # Errors
+    /// Where Redis is away, or answers one of them with something else than a `T`.
+    pub async fn read_all<T: FromRedisValue>(
+        &self,
+        commands: &redis::Pipeline,
+    ) -> Result<Vec<T>, StoreError> {
+        let answers = commands.query_async(&mut self.connection.clone()).await;
+        answers.map_err(|e| StoreError::from_redis("read", e))
+    }
+
     /// Whether Redis answers.
     ///
     /// # Errors

@@ -10,8 +10,12 @@ local FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS = 4, 2, 1, 3
 local DUE, BOOKS, EVENTS = KEYS[1], KEYS[2], KEYS[3]
 local now = now_ms()
 
+-- What the orders share is written once, after the last of them.
+local sequence = number_of(BOOKS, 'sequence')
+local paid, gross, sold, sold_of, done = 0, 0, 0, {}, {}
+
 -- Whatever can be wrong with an order shows while it is read, before anything is written.
-return each(FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS, function(key, arg)
+local answers = each(FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS, function(key, arg)
   local order, stock = KEYS[key], KEYS[key + 1]
   local found = redis.call('HMGET', order, 'state', 'quantity', 'amount')
   local state = found[1] or ''
@@ -25,17 +29,26 @@ return each(FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS, function(key, arg)
   if state ~= 'approving' and state ~= 'ready' then
     return {state}
   end
-  local pieces, gross = tonumber(found[2]), string.format('%d', tonumber(found[3]))
-  local held = 0 - pieces
-  redis.call('HINCRBY', stock, 'held', held)
-  redis.call('HINCRBY', stock, 'sold', pieces)
+  local pieces, amount = tonumber(found[2]), tonumber(found[3])
+  redis.call('XADD', EVENTS, (sequence + 1) .. '-0', 'e', ARGV[arg + 2])
+  sequence = sequence + 1
   redis.call('HDEL', order, 'proof', 'since', 'announced')
   redis.call('HSET', order, 'state', 'paid', 'receipt', ARGV[arg + 1])
-  redis.call('ZREM', DUE, ARGV[arg])
-  redis.call('HINCRBY', BOOKS, 'open_holds', -1)
-  redis.call('HINCRBY', BOOKS, 'sold', pieces)
-  redis.call('HINCRBY', BOOKS, 'gross', gross)
-  local sequence = redis.call('HINCRBY', BOOKS, 'sequence', 1)
-  redis.call('XADD', EVENTS, sequence .. '-0', 'e', ARGV[arg + 2])
+  paid, gross, sold = paid + 1, gross + amount, sold + pieces
+  sold_of[stock] = (sold_of[stock] or 0) + pieces
+  done[paid] = ARGV[arg]
   return {'moved'}
 end)
+
+if paid > 0 then
+  for stock, pieces in pairs(sold_of) do
+    redis.call('HINCRBY', stock, 'held', 0 - pieces)
+    redis.call('HINCRBY', stock, 'sold', pieces)
+  end
+  redis.call('ZREM', DUE, unpack(done))
+  redis.call('HINCRBY', BOOKS, 'open_holds', 0 - paid)
+  redis.call('HINCRBY', BOOKS, 'sold', sold)
+  redis.call('HINCRBY', BOOKS, 'gross', string.format('%d', gross))
+  redis.call('HSET', BOOKS, 'sequence', sequence)
+end
+return answers

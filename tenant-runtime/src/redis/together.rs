@@ -2,8 +2,9 @@
 //! the next call's batch, so an idle process waits for nothing and a busy one pays a call, and a sync
 //! of Redis' disk, for many.
 //!
-//! At most one call is under way. It runs in a task of its own: whoever asked may go away, and the
-//! others still get their answers.
+//! One call is under way, and another one only where a whole batch waits: Redis finds it there when it is
+//! done with the first. A call runs in a task of its own: whoever asked may go away, and the others still
+//! get their answers.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,6 +17,8 @@ pub struct Together<Q, A>(Arc<Gathering<Q, A>>);
 
 struct Gathering<Q, A> {
     step: &'static str,
+    /// How many calls may be under way. With one, questions are answered in their order.
+    calls_max: usize,
     /// How many questions one call carries at most.
     batch_max: usize,
     /// How many may wait; more are turned away.
@@ -25,7 +28,8 @@ struct Gathering<Q, A> {
 
 struct Queue<Q, A> {
     waiting: Vec<Asked<Q, A>>,
-    is_running: bool,
+    /// Tasks that carry calls, one after the other.
+    running: usize,
 }
 
 struct Asked<Q, A> {
@@ -35,9 +39,9 @@ struct Asked<Q, A> {
 
 impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
     #[must_use]
-    pub fn new(step: &'static str, batch_max: usize, waiting_max: usize) -> Together<Q, A> {
-        let queue = Mutex::new(Queue { waiting: Vec::new(), is_running: false });
-        Together(Arc::new(Gathering { step, batch_max, waiting_max, queue }))
+    pub fn new(step: &'static str, calls_max: usize, batch_max: usize, waiting_max: usize) -> Together<Q, A> {
+        let queue = Mutex::new(Queue { waiting: Vec::new(), running: 0 });
+        Together(Arc::new(Gathering { step, calls_max, batch_max, waiting_max, queue }))
     }
 
     /// Asks with whoever else asks. `call` carries a batch, and answers each of its questions in their
@@ -59,21 +63,28 @@ impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
 }
 
 impl<Q, A> Gathering<Q, A> {
-    /// Whether nobody is at work on the queue, so that the caller has to see to it.
+    /// Whether the caller has to see to the queue: nobody is at work on it, or too few are.
     fn enqueue(&self, asked: Asked<Q, A>) -> Result<bool, StoreError> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         if queue.waiting.len() >= self.waiting_max {
             return Err(StoreError::Crowded { step: self.step });
         }
         queue.waiting.push(asked);
-        Ok(!std::mem::replace(&mut queue.is_running, true))
+        let is_needed =
+            queue.running == 0 || (queue.running < self.calls_max && queue.waiting.len() >= self.batch_max);
+        queue.running += usize::from(is_needed);
+        Ok(is_needed)
     }
 
-    /// The next batch, the longest waiting first; with none, the work ends.
+    /// The next batch, the longest waiting first; with none, the work ends. What is no whole batch is left
+    /// to whoever else is at work.
     fn batch(&self) -> Vec<Asked<Q, A>> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let size = queue.waiting.len().min(self.batch_max);
-        queue.is_running = size > 0;
+        if size == 0 || (size < self.batch_max && queue.running > 1) {
+            queue.running -= 1;
+            return Vec::new();
+        }
         queue.waiting.drain(..size).collect()
     }
 
@@ -89,8 +100,10 @@ impl<Q, A> Drop for Restart<Q, A> {
     fn drop(&mut self) {
         let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
         if std::thread::panicking() {
-            queue.waiting.clear();
-            queue.is_running = false;
+            queue.running -= 1;
+            if queue.running == 0 {
+                queue.waiting.clear();
+            }
         }
     }
 }
@@ -159,7 +172,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_queues_during_a_call_is_one_batch_and_each_gets_its_own_answer() {
-        let together = Arc::new(Together::<u32, u32>::new("test", 100, 100));
+        let together = Arc::new(Together::<u32, u32>::new("test", 1, 100, 100));
         let (calls, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
         let mut asking = tokio::task::JoinSet::new();
         let mut ask = |number| {
@@ -184,8 +197,43 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_whole_batch_goes_while_another_is_under_way_and_less_waits() {
+        let together = Arc::new(Together::<u32, u32>::new("test", 2, 3, 100));
+        let (calls, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
+        let mut asking = tokio::task::JoinSet::new();
+        let mut ask = |number| {
+            let (together, call) = (Arc::clone(&together), doubling(&calls, &gate));
+            asking.spawn(async move { (number, together.ask(number, call).await.unwrap()) });
+        };
+        ask(0);
+        while calls.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        (1..=2).for_each(&mut ask);
+        while together.0.queue.lock().unwrap().waiting.len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(calls.load(Ordering::SeqCst), 1, "two are no batch of three");
+        ask(3);
+        while calls.load(Ordering::SeqCst) == 1 {
+            tokio::task::yield_now().await;
+        }
+        (4..=9).for_each(&mut ask);
+        while together.0.queue.lock().unwrap().waiting.len() < 6 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(calls.load(Ordering::SeqCst), 2, "no more than two calls at a time");
+        gate.add_permits(4);
+        for (number, answer) in asking.join_all().await {
+            assert_eq!(answer, number * 2);
+        }
+        assert_eq!(calls.load(Ordering::SeqCst), 4);
+        assert_eq!(together.0.queue.lock().unwrap().running, 0);
+    }
+
+    #[tokio::test]
     async fn who_goes_away_takes_nobody_along_and_a_crowd_is_turned_away() {
-        let together = Arc::new(Together::<u32, u32>::new("test", 100, 3));
+        let together = Arc::new(Together::<u32, u32>::new("test", 1, 100, 3));
         let (calls, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
         let ask = |number| {
             let (together, call) = (Arc::clone(&together), doubling(&calls, &gate));
@@ -209,7 +257,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failing_or_panicking_call_fails_its_askers_and_no_others() {
-        let together = Together::<u32, u32>::new("test", 100, 100);
+        let together = Together::<u32, u32>::new("test", 1, 100, 100);
         let wrong = together.ask(1, async |_| Ok(vec![])).await;
         assert!(matches!(wrong, Err(StoreError::Unexpected { step: "test", .. })));
         let panicking = together.ask(1, async |_| panic!("as a bug would")).await;
