@@ -106,7 +106,7 @@ pub enum ApiError {
 }
 
 impl ApiError {
-    /// The status, the code and the words of this error.
+    /// The status, the code and the words of this error, and what is wrong with which field.
     pub fn problem(&self) -> Problem {
         use StatusCode as S;
         let (status, code, detail) = match self {
@@ -260,7 +260,11 @@ impl ApiError {
                 return Problem::internal();
             }
         };
-        Problem::new(status, code, detail)
+        let mut problem = Problem::new(status, code, detail);
+        if let ApiError::InvalidBody(errors) = self {
+            problem.errors.clone_from(errors);
+        }
+        problem
     }
 
     /// Whether the invitation that was shown is worth nothing any more.
@@ -268,7 +272,8 @@ impl ApiError {
         matches!(self, ApiError::InvitationSpent | ApiError::InvitationWithdrawn)
     }
 
-    fn log(&self) {
+    /// Says what a program or its operator must know of it, and the client must not.
+    pub fn log(&self) {
         match self {
             ApiError::Store(error) => tracing::error!(error = %chain(error), "the store failed"),
             ApiError::Internal(error) => tracing::error!(error = format!("{error:#}"), "a request failed"),
@@ -295,7 +300,6 @@ impl IntoResponse for ApiError {
         self.log();
         let mut problem = self.problem();
         match self {
-            ApiError::InvalidBody(errors) => problem.errors = errors,
             ApiError::TooManyRequests { retry_seconds } | ApiError::GatewayResting { retry_seconds } => {
                 problem = problem.retry_after(retry_seconds);
             }

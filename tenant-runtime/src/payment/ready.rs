@@ -1,4 +1,4 @@
-//! `POST /payment/orders/{id}/ready`
+//! `POST /payment/orders/{id}/ready`, and the announcement itself.
 
 use axum::extract::State;
 use control_plane_gateway as gateway;
@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tenant_runtime_core::ids::OrderId;
 use tenant_runtime_core::orders::{Announced, Order, Refused, Sighting, State as OrderState};
+use uuid::Uuid;
 
 use super::breaker::Admission;
 use super::resolve;
@@ -45,24 +46,36 @@ pub(super) async fn ready(
     State(runtime): State<Runtime>,
     Path(order): Path<OrderId>,
 ) -> Result<Json<ReadyView>, ApiError> {
-    let order = orders::find_own(&runtime, buyer.shopper, order).await?;
+    Ok(Json(announced(&runtime, buyer.shopper, order).await?.into()))
+}
+
+/// The payment of a shopper's own order, which is announced where it is not, or not any more.
+///
+/// # Errors
+/// As [`ready`] answers them.
+pub(super) async fn announced(
+    runtime: &Runtime,
+    shopper: Uuid,
+    order: OrderId,
+) -> Result<Announced, ApiError> {
+    let order = orders::find_own(runtime, shopper, order).await?;
     runtime.till.limits.check(order.id)?;
     let leave = runtime.till.breaker.admit("ready", runtime.clock.now())?;
     let order = match &order.state {
-        OrderState::Ready { payment } if is_alive(&runtime, &order, payment).await => {
-            return Ok(Json(payment.clone().into()));
+        OrderState::Ready { payment } if is_alive(runtime, &order, payment).await => {
+            return Ok(payment.clone());
         }
         OrderState::Ready { payment } => {
-            let _moved = steps::withdraw(&runtime, order.id, &payment.payment_ref).await?;
+            let _moved = steps::withdraw(runtime, order.id, &payment.payment_ref).await?;
             order.withdraw().map_err(refused)?
         }
         _ => order,
     };
-    let payment = announce(&runtime, &order, leave).await?;
+    let payment = announce(runtime, &order, leave).await?;
     let ready = order.clone().ready(payment.clone(), runtime.now()).map_err(refused)?;
-    match steps::ready(&runtime, ready.id, &payment).await? {
-        Readied::Now => Ok(Json(payment.into())),
-        Readied::Already(payment) => Ok(Json((*payment).into())),
+    match steps::ready(runtime, ready.id, &payment).await? {
+        Readied::Now => Ok(payment),
+        Readied::Already(payment) => Ok(*payment),
         Readied::TooLate => Err(ApiError::HoldExpired),
         Readied::Refused => Err(ApiError::OrderState),
     }

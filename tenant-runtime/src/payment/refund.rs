@@ -6,6 +6,7 @@ use control_plane_telemetry::problem::{FieldError, Json, Path};
 use serde::Deserialize;
 use tenant_runtime_core::ids::OrderId;
 use tenant_runtime_core::orders::{Order, State as OrderState};
+use uuid::Uuid;
 
 use super::resolve::{self, Ended};
 use crate::error::ApiError;
@@ -33,8 +34,24 @@ pub(super) async fn refund(
     Path(order): Path<OrderId>,
     Json(form): Json<RefundForm>,
 ) -> Result<(StatusCode, Json<OrderView>), ApiError> {
-    let reason = check(&form.reason)?;
-    let order = orders::find_own(&runtime, buyer.shopper, order).await?;
+    let order = give_back(&runtime, buyer.shopper, order, &form.reason).await?;
+    let is_back = matches!(order.state, OrderState::Refunded { .. });
+    let status = if is_back { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok((status, Json(OrderView::new(order, runtime.config.payment.provider))))
+}
+
+/// Gives the money of a shopper's own paid order back; the order is then refunded, or will be.
+///
+/// # Errors
+/// As [`refund`] answers them.
+pub(super) async fn give_back(
+    runtime: &Runtime,
+    shopper: Uuid,
+    order: OrderId,
+    reason: &str,
+) -> Result<Order, ApiError> {
+    let reason = check(reason)?;
+    let order = orders::find_own(runtime, shopper, order).await?;
     if matches!(order.state, OrderState::Paid { .. }) {
         runtime.till.limits.check(order.id)?;
         // In a task of its own: a shopper who closes the page must not interrupt it halfway.
@@ -48,13 +65,11 @@ pub(super) async fn refund(
             Begun::Ended(_) | Begun::Elsewhere => {}
         }
     }
-    let order = orders::find_own(&runtime, buyer.shopper, order.id).await?;
-    let status = match order.state {
-        OrderState::Refunding { .. } => StatusCode::ACCEPTED,
-        OrderState::Refunded { .. } => StatusCode::OK,
-        _ => return Err(ApiError::OrderState),
-    };
-    Ok((status, Json(OrderView::new(order, runtime.config.payment.provider))))
+    let order = orders::find_own(runtime, shopper, order.id).await?;
+    match order.state {
+        OrderState::Refunding { .. } | OrderState::Refunded { .. } => Ok(order),
+        _ => Err(ApiError::OrderState),
+    }
 }
 
 fn check(reason: &str) -> Result<String, ApiError> {

@@ -1,4 +1,4 @@
-//! `POST /shop/holds`
+//! `POST /shop/holds`, and the hold itself.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -8,6 +8,7 @@ use serde::Deserialize;
 use tenant_runtime_core::delivery::{self, DeliveryForm, Fault};
 use tenant_runtime_core::ids::{OrderId, ProductId, ShopperId};
 use tenant_runtime_core::orders::{Item, Order, State as OrderState};
+use uuid::Uuid;
 
 use crate::error::ApiError;
 use crate::extract::Passed;
@@ -19,9 +20,9 @@ const IDEMPOTENCY_KEY_CHARS_MAX: usize = 100;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct HoldForm {
-    product: ProductId,
-    quantity: u32,
-    delivery: DeliveryForm,
+    pub product: ProductId,
+    pub quantity: u32,
+    pub delivery: DeliveryForm,
 }
 
 /// Keeps pieces for the shopper until they are paid for or the hold is over: 201 with the order. The
@@ -36,7 +37,32 @@ pub(super) async fn hold(
     headers: HeaderMap,
     Json(form): Json<HoldForm>,
 ) -> Result<(StatusCode, Json<OrderView>), ApiError> {
-    let idempotency_key = idempotency_key(&headers)?;
+    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or_default();
+    let kept = keep(&runtime, pass.shopper, key, form).await?;
+    let status = if kept.is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(OrderView::new(kept.order, runtime.config.payment.provider))))
+}
+
+/// An order whose pieces are kept.
+pub(super) struct Kept {
+    pub order: Order,
+    /// Whether it was made just now, rather than by the same request before.
+    pub is_new: bool,
+}
+
+/// Keeps pieces for a shopper who is inside.
+///
+/// # Errors
+/// As [`hold`] answers them.
+pub(super) async fn keep(
+    runtime: &Runtime,
+    shopper: Uuid,
+    idempotency_key: &str,
+    form: HoldForm,
+) -> Result<Kept, ApiError> {
+    if !(1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&idempotency_key.len()) {
+        return Err(ApiError::IdempotencyKeyMissing);
+    }
     let settings = runtime.settings.load_full();
     let product = settings
         .products
@@ -58,29 +84,23 @@ pub(super) async fn hold(
     };
     let wish = Wish {
         order: OrderId(uuid::Builder::from_random_bytes(runtime.random()).into_uuid()),
-        shopper: pass.shopper,
+        shopper,
         item: &item,
         delivery: &delivery,
         per_shopper_max: product.per_shopper_max,
         idempotency_key,
         fingerprint: &fingerprint(&item, &delivery),
     };
-    match orders::hold(&runtime, &wish).await? {
+    let (id, held) = (wish.order, orders::hold(runtime, &wish).await?);
+    match held {
         Held::New { created_at, held_until } => {
-            let order = Order {
-                id: wish.order,
-                shopper: ShopperId(pass.shopper),
-                item,
-                delivery,
-                created_at,
-                held_until,
-                state: OrderState::Held,
-            };
-            Ok((StatusCode::CREATED, Json(OrderView::new(order, runtime.config.payment.provider))))
+            let (shopper, state) = (ShopperId(shopper), OrderState::Held);
+            let order = Order { id, shopper, item, delivery, created_at, held_until, state };
+            Ok(Kept { order, is_new: true })
         }
         Held::Repeated(order) => {
-            let order = orders::find_own(&runtime, pass.shopper, order).await?;
-            Ok((StatusCode::OK, Json(OrderView::new(order, runtime.config.payment.provider))))
+            let order = orders::find_own(runtime, shopper, order).await?;
+            Ok(Kept { order, is_new: false })
         }
         Held::KeyReused => Err(ApiError::IdempotencyKeyReused),
         Held::Sealed => Err(ApiError::Sealed),
@@ -93,14 +113,6 @@ pub(super) async fn hold(
         Held::Short { left: 0 } => Err(ApiError::SoldOut),
         Held::Short { left } => Err(ApiError::StockShort { left }),
     }
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<&str, ApiError> {
-    headers
-        .get("idempotency-key")
-        .and_then(|key| key.to_str().ok())
-        .filter(|key| (1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&key.len()))
-        .ok_or(ApiError::IdempotencyKeyMissing)
 }
 
 fn check(quantity: u32, delivery: DeliveryForm) -> Result<(u32, Delivery), ApiError> {

@@ -6,6 +6,7 @@ use control_plane_telemetry::problem::{Json, Path};
 use serde::Serialize;
 use tenant_runtime_core::ids::OrderId;
 use tenant_runtime_core::orders::{ReleaseReason, State as OrderState};
+use uuid::Uuid;
 
 use crate::error::ApiError;
 use crate::extract::Buyer;
@@ -45,15 +46,21 @@ pub(super) async fn abandon(
     State(runtime): State<Runtime>,
     Path(order): Path<OrderId>,
 ) -> Result<StatusCode, ApiError> {
-    let order = orders::find_own(&runtime, buyer.shopper, order).await?;
+    give_back(&runtime, buyer.shopper, order).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives the pieces of a shopper's own unpaid order back; nothing where they already are.
+///
+/// # Errors
+/// [`ApiError::OrderUnknown`], [`ApiError::OrderState`], or where Redis is away.
+pub(super) async fn give_back(runtime: &Runtime, shopper: Uuid, order: OrderId) -> Result<(), ApiError> {
+    let order = orders::find_own(runtime, shopper, order).await?;
     match order.state {
-        OrderState::Released { .. } => Ok(StatusCode::NO_CONTENT),
+        OrderState::Released { .. } => Ok(()),
         OrderState::Held | OrderState::Ready { .. } => {
-            if steps::release(&runtime, &order, ReleaseReason::Abandoned).await?.is_yes() {
-                Ok(StatusCode::NO_CONTENT)
-            } else {
-                Err(ApiError::OrderState)
-            }
+            let moved = steps::release(runtime, &order, ReleaseReason::Abandoned).await?;
+            if moved.is_yes() { Ok(()) } else { Err(ApiError::OrderState) }
         }
         _ => Err(ApiError::OrderState),
     }
