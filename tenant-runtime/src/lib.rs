@@ -11,6 +11,7 @@ pub mod internal;
 pub mod orders;
 pub mod pages;
 pub mod payment;
+pub mod plain;
 pub mod queue;
 pub mod redis;
 pub mod serve;

@@ -227,3 +227,25 @@ fn waits_grow_between_bounds() {
         assert_eq!(found, SignedDuration::from_secs(expected), "{waiting}");
     }
 }
+
+#[test]
+fn a_shopper_may_order_what_is_left_and_what_the_limit_still_allows() {
+    use crate::stock::orderable;
+    let product = held().item.product;
+    let ready = || held().ready(announced(), at(1)).unwrap();
+    let released = || held().release(ReleaseReason::Abandoned, at(2)).unwrap();
+    let paid = || ready().paid("MONEY".into(), at(3)).unwrap();
+    let refunded = || paid().refund("까닭".into(), at(4)).unwrap().refunded(at(5)).unwrap();
+    for (orders, left, limit, most) in [
+        (vec![], 10, 3, 3),
+        (vec![], 2, 3, 2),
+        (vec![], 0, 3, 0),
+        (vec![held()], 10, 3, 1),
+        (vec![ready(), paid()], 10, 3, 0),
+        (vec![released(), refunded()], 10, 3, 3),
+        (vec![held(), released(), paid()], 10, 5, 1),
+    ] {
+        assert_eq!(orderable(left, limit, product, &orders), most, "{orders:?}");
+    }
+    assert_eq!(orderable(10, 3, ProductId(Uuid::from_u128(9)), &[held()]), 3, "of another product");
+}

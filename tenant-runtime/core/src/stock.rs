@@ -3,6 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::ProductId;
+use crate::orders::{Order, State};
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Stock {
@@ -71,4 +74,17 @@ impl Stock {
     pub fn resize(self, pieces: u32) -> Stock {
         Stock { left: pieces.saturating_sub(self.held.saturating_add(self.sold)), ..self }
     }
+}
+
+/// How many pieces of a product a shopper with these orders may still order: no more than are left, and
+/// than one shopper may have.
+#[must_use]
+pub fn orderable(left: u32, per_shopper_max: u32, product: ProductId, orders: &[Order]) -> u32 {
+    let has_pieces = |order: &&Order| {
+        order.item.product == product
+            && !matches!(order.state, State::Released { .. } | State::Refunded { .. })
+    };
+    let owned = orders.iter().filter(has_pieces).map(|order| order.item.quantity);
+    let owned = owned.fold(0, u32::saturating_add);
+    left.min(per_shopper_max.saturating_sub(owned))
 }

@@ -5,6 +5,7 @@
 pub mod approval;
 mod hold;
 mod meter;
+pub mod plain;
 mod record;
 pub mod steps;
 mod view;

@@ -10,6 +10,7 @@ mod chain;
 mod export;
 mod figures;
 mod limits;
+mod plain;
 mod proof;
 mod ready;
 pub mod recover;
@@ -36,6 +37,9 @@ pub fn router(_: Runtime) -> Router<Runtime> {
         .route("/orders/{order}/fail", get(approve::failed))
         .route("/orders/{order}/refund", post(refund::refund))
         .route("/orders/{order}/window", get(window::page))
+        .route("/plain/orders/{order}/ready", post(plain::ready))
+        .route("/plain/orders/{order}/gateway", get(plain::gateway))
+        .route("/plain/orders/{order}/refund", post(plain::refund))
         .route("/window.css", get(window::style))
         .route("/window.js", get(window::script))
 }

@@ -20,7 +20,7 @@ use crate::error::ApiError;
 use crate::extract::Buyer;
 use crate::orders;
 use crate::pages;
-use crate::queue::won;
+use crate::plain::words::won;
 use crate::state::Runtime;
 
 /// It changes with the program, which is deployed seldom.

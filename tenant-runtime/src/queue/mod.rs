@@ -5,7 +5,7 @@
 //! coming in and leaving touch Redis, each with one step.
 
 mod challenge;
-mod cookies;
+pub mod cookies;
 mod enter;
 mod events;
 mod guest;
@@ -35,7 +35,7 @@ use control_plane_telemetry::threads::AtOnce;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use guest::used_links;
-pub use plain::won;
+pub use pass::come_in;
 pub use settings::apply as apply_settings;
 
 use crate::redis::StoreError;

@@ -91,7 +91,7 @@ pub(super) async fn deal(
 impl Shelf {
     /// The stock, at most a second old; while Redis is away, as it was last seen. Whoever comes first
     /// fetches it, everyone else waits for that one answer.
-    async fn look(&self, runtime: &Runtime) -> Result<Arc<Vec<(ProductId, u32)>>, StoreError> {
+    pub(super) async fn look(&self, runtime: &Runtime) -> Result<Arc<Vec<(ProductId, u32)>>, StoreError> {
         let mut seen = self.0.lock().await;
         if let Some(seen) = seen.as_ref().filter(|seen| seen.at.elapsed() < STOCK_AGE_MAX) {
             return Ok(Arc::clone(&seen.left));

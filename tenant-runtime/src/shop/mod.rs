@@ -1,8 +1,9 @@
-//! Products, stock and holds. Nothing here knows a payment.
+//! Products, stock and holds. Nothing here knows a payment; the pages without JavaScript lead to one.
 
 mod deal;
 mod holds;
 mod own;
+mod plain;
 
 use std::sync::Arc;
 
@@ -21,10 +22,12 @@ struct Shop {
 
 /// The routes below `/shop`.
 pub fn router(runtime: Runtime) -> Router<Runtime> {
-    let shop = Shop { runtime, shelf: Arc::default() };
+    let shelf = Arc::default();
+    let shop = Shop { runtime, shelf: Arc::clone(&shelf) };
     Router::new()
         .route("/deal", get(deal::deal).with_state(shop))
         .route("/holds", post(holds::hold))
         .route("/orders", get(own::list))
         .route("/orders/{order}", get(own::read).delete(own::abandon))
+        .merge(plain::router(shelf))
 }

@@ -222,6 +222,26 @@ impl Shoppers {
         self.call(request.body(Body::empty()).unwrap()).await
     }
 
+    /// Sends a form, as a browser without JavaScript does.
+    pub async fn submit(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+        self.submit_from(ORIGIN, path, cookie, fields).await
+    }
+
+    pub async fn submit_from(
+        &self,
+        origin: &str,
+        path: &str,
+        cookie: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(path)
+            .header("cookie", cookie)
+            .header("origin", origin)
+            .header("content-type", "application/x-www-form-urlencoded");
+        self.call(request.body(Body::from(form)).unwrap()).await
+    }
+
     pub async fn post(&self, path: &str, cookie: &str, body: &Value) -> Answer {
         self.post_with_key(path, cookie, None, body).await
     }

@@ -15,6 +15,7 @@ mod full;
 mod holds;
 mod line;
 mod model;
+mod plain;
 mod recovery;
 mod redis;
 mod refunds;

@@ -369,7 +369,7 @@ async fn a_guest_comes_in_by_forms_and_a_spent_link_is_forgotten() {
     let pod = deal.quiet_pod().await;
     let (mut first, mut copy) = (guest(&deal, &pod, 1, 1).await, guest(&deal, &pod, 2, 1).await);
     let came_in = first.submit(&pod.router, "/queue/plain/pass").await;
-    assert_eq!((came_in.status, &came_in.headers["location"]), (303, &"/".parse().unwrap()));
+    assert_eq!((came_in.status, &came_in.headers["location"]), (303, &"/shop/plain".parse().unwrap()));
     assert!(copy.get(&pod.router, "/queue/plain").await.text.contains("바로 들어갈 수 있어요"));
     let refused = copy.submit(&pod.router, "/queue/plain/pass").await;
     assert_eq!(refused.status, 409);

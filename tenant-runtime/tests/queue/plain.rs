@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::support::{Answer, Browser, Deal, Pod, eventually};
+use crate::support::{Answer, Browser, Deal, Pod, eventually, product};
 
 const PAGE: &str = "/queue/plain";
 
@@ -40,8 +40,12 @@ async fn a_shopper_waits_comes_in_and_leaves_by_forms() {
     assert!(waiting.contains("대기 순서") && waiting.contains("다음이 내 차례예요"), "{waiting}");
     assert!(waiting.contains(r#"<meta http-equiv="refresh" content=""#), "{waiting}");
 
-    sends_to(&first.submit(&pod.router, "/queue/plain/pass").await, "/");
-    assert!(page(&mut first, &pod).await.contains("입장했어요"));
+    sends_to(&first.submit(&pod.router, "/queue/plain/pass").await, "/shop/plain");
+    let inside = page(&mut first, &pod).await;
+    assert!(inside.contains("입장했어요") && inside.contains(r#"href="/shop/plain""#), "{inside}");
+    let shop = first.get(&pod.router, "/shop/plain").await;
+    assert_eq!(shop.status, 200, "{}", shop.text);
+    sends_to(&second.get(&pod.router, "/shop/plain").await, PAGE);
     assert_eq!(first.get(&pod.router, "/queue/position").await.ok()["state"], "inside", "as any other");
     let early = second.submit(&pod.router, "/queue/plain/pass").await;
     assert_eq!(early.status, 409);
@@ -133,4 +137,39 @@ async fn the_page_costs_redis_nothing() {
         page(&mut shopper, &pod).await;
     }
     assert_eq!(deal.redis.commands().await - start, 2 * own);
+}
+
+#[tokio::test]
+async fn who_types_for_longer_than_the_pass_lasts_orders_where_a_place_is_free() {
+    let deal = Deal::new(SignedDuration::from_secs(-1), |config| config.pass_seconds = 2).await;
+    let pod = deal.pod().await;
+    let mut shopper = deal.shopper(1);
+    sends_to(&shopper.submit(&pod.router, "/queue/plain/enter").await, PAGE);
+    eventually("the shopper is called", async || page(&mut shopper, &pod).await.contains("들어갈 차례예요"))
+        .await;
+    sends_to(&shopper.submit(&pod.router, "/queue/plain/pass").await, "/shop/plain");
+    let old = shopper.cookies["pass"].clone();
+    eventually("the pass is over", async || {
+        shopper.get(&pod.router, "/queue/position").await.ok()["state"] != "inside"
+    })
+    .await;
+
+    let mut settings = deal.config.settings.clone();
+    (settings.generation, settings.inside_max) = (2, 0);
+    tenant_runtime::queue::apply_settings(&pod.runtime, &settings).await.unwrap();
+    let form = format!(
+        "key=a&product={}&quantity=1&recipient=a&phone=01012345678&postcode=04524&line1=b",
+        product(1)
+    );
+    let full = shopper.fill(&pod.router, "/shop/plain/holds", form.clone()).await;
+    assert_eq!(full.status, 409, "{}", full.text);
+    assert!(full.text.contains("자리가 다음 분에게 넘어갔어요"), "{}", full.text);
+    assert_eq!(shopper.cookies["pass"], old);
+
+    (settings.generation, settings.inside_max) = (3, 1);
+    tenant_runtime::queue::apply_settings(&pod.runtime, &settings).await.unwrap();
+    let kept = shopper.fill(&pod.router, "/shop/plain/holds", form).await;
+    assert_eq!(kept.status, 303, "{}", kept.text);
+    assert!(kept.headers["location"].to_str().unwrap().starts_with("/shop/plain/orders/"));
+    assert_ne!(shopper.cookies["pass"], old, "and is inside again");
 }

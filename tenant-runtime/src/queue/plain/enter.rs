@@ -5,9 +5,9 @@ use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 
 use super::page::{Visitor, render};
-use super::see_other;
 use crate::error::ApiError;
 use crate::extract::{MaybeInvited, MaybePassed, Peer, Shopper, Ticketed};
+use crate::plain::{ROOM, see_other};
 use crate::queue::{cookies, enter};
 use crate::state::Runtime;
 
@@ -33,7 +33,7 @@ pub async fn enter(
     match entered {
         Ok(ticket) => {
             let cookie = cookies::ticket(&runtime, &runtime.tickets.sign(&ticket));
-            see_other("/queue/plain", [(SET_COOKIE, cookie)])
+            see_other(ROOM, [(SET_COOKIE, cookie)])
         }
         Err(error) => render(&runtime, &Visitor { ticket, pass, invited, is_signed_in }, Some(&error)),
     }

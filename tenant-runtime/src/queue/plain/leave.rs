@@ -5,9 +5,9 @@ use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 
 use super::page::{Visitor, render};
-use super::see_other;
 use crate::error::ApiError;
 use crate::extract::{MaybeInvited, MaybePassed, Shopper, Ticketed};
+use crate::plain::{ROOM, see_other};
 use crate::queue::{cookies, steps};
 use crate::state::Runtime;
 
@@ -27,7 +27,7 @@ pub async fn leave(
         Err(_) => Err(ApiError::TicketMissing),
     };
     match left {
-        Ok(()) => see_other("/queue/plain", cookies::forget(&runtime).map(|cookie| (SET_COOKIE, cookie))),
+        Ok(()) => see_other(ROOM, cookies::forget(&runtime).map(|cookie| (SET_COOKIE, cookie))),
         Err(error) => {
             render(&runtime, &Visitor { ticket, pass, invited, is_signed_in: shopper.is_ok() }, Some(&error))
         }

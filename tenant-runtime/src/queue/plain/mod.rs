@@ -10,12 +10,7 @@ mod view;
 mod words;
 
 use axum::Router;
-use axum::http::header::LOCATION;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::{AppendHeaders, IntoResponse as _, Response};
 use axum::routing::{get, post};
-
-pub use words::won;
 
 use crate::state::Runtime;
 
@@ -34,9 +29,4 @@ pub fn router() -> Router<Runtime> {
 /// What may be kept.
 pub fn files() -> Router<Runtime> {
     Router::new().route("/plain/style.css", get(style::style))
-}
-
-/// Back to a page after a form, so that coming again does not send the form again.
-fn see_other<const N: usize>(path: &'static str, headers: [(HeaderName, HeaderValue); N]) -> Response {
-    (StatusCode::SEE_OTHER, [(LOCATION, path)], AppendHeaders(headers)).into_response()
 }

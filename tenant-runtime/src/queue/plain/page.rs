@@ -1,15 +1,13 @@
 //! `GET /queue/plain`: the page. No Redis command.
 
-use askama::Template as _;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::Response;
 use tenant_runtime_core::draw;
 
 use super::view::{self, Scene};
 use crate::error::ApiError;
 use crate::extract::{MaybeInvited, MaybePassed, Shopper, Ticketed};
-use crate::pages;
+use crate::plain::{respond, status_of};
 use crate::queue::position::position_of;
 use crate::queue::status::drawn;
 use crate::state::Runtime;
@@ -41,10 +39,8 @@ pub fn render(runtime: &Runtime, visitor: &Visitor, refused: Option<&ApiError>) 
     if let Some(ticket) = ticket {
         runtime.room.presence.hear(ticket.index);
     }
-    let problem = refused.map(ApiError::problem);
     let look = runtime.room.look();
     let settings = runtime.settings.load();
-    let tokens = pages::stylesheet();
     let page = view::page(&Scene {
         config: &runtime.config,
         settings: &settings,
@@ -58,16 +54,7 @@ pub fn render(runtime: &Runtime, visitor: &Visitor, refused: Option<&ApiError>) 
         commitment: draw::commitment(&runtime.secrets.draw_secret),
         drawn: drawn(runtime, &look),
         now: runtime.now(),
-        tokens: tokens.as_deref(),
-        problem: problem.as_ref().map(|problem| problem.detail.clone()),
+        problem: refused.map(|error| error.problem().detail),
     });
-    let status = problem.and_then(|problem| StatusCode::from_u16(problem.status).ok());
-    match page.render() {
-        Ok(html) => {
-            let mut response = (status.unwrap_or(StatusCode::OK), Html(html)).into_response();
-            pages::policy(runtime).protect(response.headers_mut());
-            response
-        }
-        Err(error) => ApiError::Internal(error.into()).into_response(),
-    }
+    respond(runtime, status_of(refused), &page)
 }

@@ -5,14 +5,13 @@ use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 
 use super::page::{Visitor, render};
-use super::see_other;
 use crate::error::ApiError;
 use crate::extract::{MaybeInvited, MaybePassed, Shopper, Ticketed};
+use crate::plain::{SHOP, see_other};
 use crate::queue::{cookies, pass};
 use crate::state::Runtime;
 
-/// Comes in, or stays in, as `POST /queue/pass` does; then on to the shop, which sends a browser
-/// without JavaScript back to the page.
+/// Comes in, or stays in, as `POST /queue/pass` does; then on to the shop's page.
 pub async fn pass(
     State(runtime): State<Runtime>,
     ticket: Result<Ticketed, ApiError>,
@@ -27,7 +26,7 @@ pub async fn pass(
     match came_in {
         Ok(pass) => {
             let cookie = cookies::pass(&runtime, &runtime.passes.sign(&pass));
-            see_other("/", [(SET_COOKIE, cookie)])
+            see_other(SHOP, [(SET_COOKIE, cookie)])
         }
         Err(error) => {
             let is_over = error.ends_invitation();

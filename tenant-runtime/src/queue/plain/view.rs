@@ -5,7 +5,8 @@ use crds::{OnRefresh, Prequeue};
 use jiff::Timestamp;
 use tenant_runtime_core::config::{DealConfig, Settings};
 
-use super::words;
+use super::words::eta;
+use crate::plain::{self, Action, Frame, words};
 use crate::queue::look::Phase;
 use crate::queue::position::{Position, Stand};
 use crate::queue::status::Drawn;
@@ -39,8 +40,6 @@ pub struct Scene<'a> {
     pub commitment: String,
     pub drawn: Option<Drawn>,
     pub now: Timestamp,
-    /// Where the app's stylesheet is, which the tokens are in.
-    pub tokens: Option<&'a str>,
     /// Why the last press came to nothing.
     pub problem: Option<String>,
 }
@@ -48,13 +47,9 @@ pub struct Scene<'a> {
 #[derive(Template)]
 #[template(path = "room.html")]
 pub struct Page<'a> {
+    frame: Frame<'a>,
     refresh_seconds: Option<u64>,
     tab: String,
-    tokens: Option<&'a str>,
-    home: String,
-    orders: &'a str,
-    company: &'a str,
-    title: &'a str,
     problem: Option<String>,
     notice: &'a str,
     news: Option<String>,
@@ -74,14 +69,6 @@ struct Figure {
     is_time: bool,
 }
 
-struct Action {
-    /// A form is sent, a link is followed.
-    is_form: bool,
-    to: String,
-    label: &'static str,
-    look: &'static str,
-}
-
 struct Good<'a> {
     name: &'a str,
     /// Where it is another than the price.
@@ -99,18 +86,8 @@ struct Stage {
     refresh_seconds: Option<u64>,
 }
 
-impl Action {
-    fn form(to: &str, label: &'static str, look: &'static str) -> Action {
-        Action { is_form: true, to: to.to_owned(), label, look }
-    }
-
-    fn link(to: &str, label: &'static str, look: &'static str) -> Action {
-        Action { is_form: false, to: to.to_owned(), label, look }
-    }
-
-    fn leave() -> Action {
-        Action::form("/queue/plain/leave", "내 자리 반납", "quiet")
-    }
+fn leave() -> Action {
+    Action::form("/queue/plain/leave", "내 자리 반납", "quiet")
 }
 
 /// The page.
@@ -123,13 +100,9 @@ pub fn page<'a>(scene: &Scene<'a>) -> Page<'a> {
     };
     let news = scene.position.as_ref().filter(|position| position.state == Stand::Waiting);
     Page {
+        frame: Frame::of(config),
         refresh_seconds: stage.refresh_seconds,
-        tab: format!("{} · {}", tab(scene, &stage), config.title),
-        tokens: scene.tokens,
-        home: home(config),
-        orders: &config.identity.orders_url,
-        company: &config.company_name,
-        title: &config.title,
+        tab: tab(scene, &stage).to_owned(),
         problem: scene.problem.clone(),
         notice: &scene.settings.notice,
         news: news.and_then(|position| position.announcement.clone()),
@@ -148,12 +121,6 @@ pub fn page<'a>(scene: &Scene<'a>) -> Page<'a> {
 fn tab<'a>(scene: &Scene, stage: &'a Stage) -> &'a str {
     let waits = scene.position.as_ref().is_some_and(|position| position.state == Stand::Waiting);
     stage.lines.first().filter(|_| waits).unwrap_or(&stage.heading)
-}
-
-/// The storefront: where the orders are, from its first page.
-fn home(config: &DealConfig) -> String {
-    let orders = url::Url::parse(&config.identity.orders_url).ok();
-    orders.and_then(|orders| orders.join("/").ok()).map_or_else(|| "/".to_owned(), String::from)
 }
 
 fn with_place(scene: &Scene, position: &Position) -> Stage {
@@ -180,7 +147,7 @@ fn entered(scene: &Scene, position: &Position) -> Stage {
     };
     Stage {
         lines: vec![line, format!("{}명이 기다리고 있어요.", words::grouped(position.waiting.max(1)))],
-        actions: vec![Action::leave()],
+        actions: vec![leave()],
         refresh_seconds: Some(refresh_seconds(position.poll_after_ms)),
         ..countdown(scene)
     }
@@ -196,7 +163,7 @@ fn called(position: &Position) -> Stage {
     Stage {
         heading: heading.to_owned(),
         lines: vec![line.to_owned()],
-        actions: vec![Action::form("/queue/plain/pass", "입장하기", "primary"), Action::leave()],
+        actions: vec![Action::form("/queue/plain/pass", "입장하기", "primary"), leave()],
         refresh_seconds: Some(REFRESH_SECONDS),
         ..Stage::default()
     }
@@ -216,28 +183,26 @@ fn waiting(position: &Position) -> Stage {
             unit: "번",
             is_time: false,
         }),
-        lines: [Some(ahead), position.eta_seconds.map(words::eta), all].into_iter().flatten().collect(),
-        actions: vec![Action::leave()],
+        lines: [Some(ahead), position.eta_seconds.map(eta), all].into_iter().flatten().collect(),
+        actions: vec![leave()],
         refresh_seconds: Some(refresh_seconds(position.poll_after_ms)),
     }
 }
 
-/// The shop itself needs JavaScript; until it is switched on, the place can be kept from here.
 fn inside(scene: &Scene) -> Stage {
     let kept = scene.inside_until.map(|until| {
         format!(
-            "{}까지 자리를 맡아 둘게요. 더 필요하면 아래에서 늘릴 수 있어요.",
+            "{}까지 자리를 맡아 둘게요. 주문하는 동안 더 필요하면 여기에서 늘릴 수 있어요.",
             words::clock_with_seconds(until)
         )
     });
-    let way = "상품을 고르고 결제하는 화면은 자바스크립트를 켜야 쓸 수 있어요. 켠 다음 아래를 눌러 주세요.";
     Stage {
         heading: "입장했어요".to_owned(),
-        lines: [Some(way.to_owned()), kept].into_iter().flatten().collect(),
+        lines: ["이제 상품을 고르고 주문할 수 있어요.".to_owned()].into_iter().chain(kept).collect(),
         actions: vec![
-            Action::link("/", "주문 화면으로 가기", "primary"),
+            Action::link(plain::SHOP, "주문 화면으로 가기", "primary"),
             Action::form("/queue/plain/pass", "자리 더 맡아 두기", "quiet"),
-            Action::leave(),
+            leave(),
         ],
         ..Stage::default()
     }
@@ -274,16 +239,9 @@ fn without_place(scene: &Scene) -> Stage {
     let action = if scene.is_signed_in {
         Action::form("/queue/plain/enter", "대기 순서 받기", "primary")
     } else {
-        Action::link(&sign_in(scene.config), "로그인하고 대기 순서 받기", "primary")
+        Action::link(plain::sign_in(scene.config, plain::ROOM), "로그인하고 대기 순서 받기", "primary")
     };
     Stage { lines: vec![line], actions: vec![action], ..stage }
-}
-
-/// Signing in leads back to this page.
-fn sign_in(config: &DealConfig) -> String {
-    let here = format!("{}/queue/plain", config.origin);
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("returnTo", &here).finish();
-    format!("{}?{query}", config.identity.sign_in_url)
 }
 
 /// Until the doors open; the page comes again right after they have.
@@ -332,8 +290,8 @@ fn closed(scene: &Scene) -> Stage {
 /// Where one goes from here.
 fn ways(scene: &Scene) -> Vec<Action> {
     vec![
-        Action::link(&home(scene.config), "다른 타임딜 보기", "primary"),
-        Action::link(&scene.config.identity.orders_url, "내 주문 보기", "secondary"),
+        Action::link(plain::home(scene.config), "다른 타임딜 보기", "primary"),
+        Action::link(plain::ORDERS, "내 주문 보기", "secondary"),
     ]
 }
 

@@ -60,9 +60,14 @@ impl Browser {
 
     /// Sends a form without fields, as a browser without JavaScript does.
     pub async fn submit(&mut self, router: &Router, path: &str) -> Answer {
-        let mut request = self.request(Method::POST, path, Body::empty());
-        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
-        request.headers_mut().insert(CONTENT_TYPE, form);
+        self.fill(router, path, String::new()).await
+    }
+
+    /// Sends a form as it was filled in.
+    pub async fn fill(&mut self, router: &Router, path: &str, form: String) -> Answer {
+        let mut request = self.request(Method::POST, path, Body::from(form));
+        let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+        request.headers_mut().insert(CONTENT_TYPE, kind);
         self.send(router, request).await
     }
 

@@ -1,0 +1,28 @@
+//! The shop for a browser without JavaScript: plain forms and pages. It knows and does what the other
+//! routes do; only words and HTML are its own.
+
+mod hold;
+mod orders;
+mod page;
+mod typed;
+mod view;
+
+use std::sync::Arc;
+
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+
+use super::deal::Shelf;
+use crate::state::Runtime;
+
+/// The routes of the pages and their forms, below `/shop`. What is left is seen on the same shelf as by
+/// everyone else.
+pub(super) fn router(shelf: Arc<Shelf>) -> Router<Runtime> {
+    Router::new()
+        .route("/plain", get(page::page))
+        .route("/plain/holds", post(hold::hold))
+        .route("/plain/orders", get(orders::list))
+        .route("/plain/orders/{order}", get(orders::read))
+        .route("/plain/orders/{order}/abandon", post(orders::abandon))
+        .layer(Extension(shelf))
+}
