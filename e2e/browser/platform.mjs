@@ -1,4 +1,4 @@
-// The real platform as a process of its own: an empty directory, free ports, no demo data.
+// The real platform as a process of its own: an empty directory and free ports.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -18,12 +18,12 @@ async function until(what, ms, ask) {
   }
 }
 
-/** Starts `bidd up` and waits until it answers. */
-export async function start() {
+/** Starts `bidd up` and waits until it answers. With `demo` a deal opens a minute later. */
+export async function start({ demo = false } = {}) {
   const program = process.env.BIDD;
   if (!program) throw new Error('BIDD must be the path of the bidd program; run `make test-browser`');
   const state = await mkdtemp(join(tmpdir(), 'bidd-browser-'));
-  const child = spawn(program, ['up', '--port', '0', '--state', state, '--no-seed'], {
+  const child = spawn(program, ['up', '--port', '0', '--state', state, ...(demo ? [] : ['--no-seed'])], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

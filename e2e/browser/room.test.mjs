@@ -92,6 +92,9 @@ test('the room works without JavaScript', { timeout: 120_000 }, async () => {
     await still(second, '33-plain-waiting');
 
     await enter.click();
+    await page.waitForURL(`${deal.origin}/shop/plain`);
+    // Coming back to the deal is coming back to the place inside.
+    await page.goto(deal.origin);
     await page.getByRole('heading', { name: '입장했어요' }).waitFor();
     await still(shopper, '34-plain-inside');
     await page.getByRole('button', { name: '내 자리 반납' }).click();

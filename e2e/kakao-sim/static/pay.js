@@ -1,4 +1,4 @@
-// Counts the payment's time down and follows the phone. The pages say the same without it.
+// Counts the payment's time down and follows the phone. Without it the pages say the same and come again by themselves.
 "use strict";
 
 const POLL_MS = 1000;

@@ -28,6 +28,8 @@ async fn a_payer_scans_confirms_and_the_computer_follows() {
     ] {
         assert!(page.contains(text), "{text}");
     }
+    let alone = r#"<noscript><meta http-equiv="refresh" content="3"></noscript>"#;
+    assert!(page.contains(alone), "without JavaScript the page follows by coming again");
     assert!(!page.contains("<script>") && !page.contains("style=") && !page.contains("onclick"));
     let picture = caller.get(&format!("/pay/{tid}/qr.svg")).await;
     assert_eq!(picture.headers()["content-type"], "image/svg+xml");
