@@ -182,6 +182,7 @@ async function invites(company, rental) {
   await page.getByRole('button', { name: '초대 링크 만들기' }).click();
   const links = page.getByRole('list', { name: '초대 링크' }).getByRole('listitem');
   await links.nth(2).waitFor();
+  await links.first().scrollIntoViewIfNeeded();
   await picture(company, '12-guests');
   const [first] = await links.allTextContents();
   await page.getByRole('button', { name: '링크 골라 거두기' }).click();
@@ -195,7 +196,7 @@ async function invites(company, rental) {
   await dialog.waitFor({ state: 'hidden' });
   assert.equal(await links.count(), 2, 'what was withdrawn is not shown to be copied');
   await page.getByRole('button', { name: '남은 링크 모두 거두기' }).click();
-  const confirm = page.getByRole('alertdialog');
+  const confirm = page.getByRole('alertdialog', { name: '쓰지 않은 링크를 모두 거둘까요?' });
   await picture(company, '12-guests-all');
   await confirm.getByRole('button', { name: '모두 거두기' }).click();
   await confirm.waitFor({ state: 'hidden' });

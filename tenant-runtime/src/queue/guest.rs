@@ -25,6 +25,7 @@ use crate::state::Runtime;
 #[template(path = "guest.html")]
 struct Page<'a> {
     tokens: Option<&'a str>,
+    orders: &'a str,
     company: &'a str,
     title: &'a str,
     problem: &'a str,
@@ -68,6 +69,7 @@ fn refusal(runtime: &Runtime, error: &ApiError) -> Response {
     let tokens = pages::stylesheet();
     let page = Page {
         tokens: tokens.as_deref(),
+        orders: &runtime.config.identity.orders_url,
         company: &runtime.config.company_name,
         title: &runtime.config.title,
         problem: &problem.detail,

@@ -46,7 +46,9 @@ function Made({ links }: { links: string[] }) {
       </Notice>
       <ol className={styles.links} aria-label="초대 링크">
         {links.map((link) => (
-          <li key={link}>{link}</li>
+          <li key={link}>
+            <span className={styles.link}>{link}</span>
+          </li>
         ))}
       </ol>
       <div className={styles.controls}>
@@ -89,6 +91,7 @@ export function GuestLinks({ company, rental }: { company: string; rental: Renta
       count === null || count < 1 || count > atOnceMax ? { count: '1개에서 200개 사이로 적어 주세요.' } : {},
     submit: async ({ count }) => {
       setShown((await api.inviteGuests(company, rental.id, count ?? 0)).links);
+      form.set('count', null);
       await client.invalidateQueries({ queryKey: rentalKey(rental.id) });
     },
   });
@@ -100,15 +103,20 @@ export function GuestLinks({ company, rental }: { company: string; rental: Renta
       lead="링크를 연 손님은 줄을 서지 않고 먼저 들어와요. 링크 하나로 한 사람이 한 번, 타임딜이 끝날 때까지 쓸 수 있어요."
     >
       {made > 0 && <Counts links={rental.guestLinks} good={good} />}
+      <p className={styles.words}>
+        초대한 손님도 동시에 들어올 수 있는 인원에 들어가요. 자리가 없으면 다음에 나는 자리로 들어와요.
+      </p>
       {left > 0 && (
         <form {...form.formProps} className={formClass('compact')}>
-          <AmountField
-            label="만들 링크"
-            unit="개"
-            {...form.field('count')}
-            max={Math.min(atOnceMax, left)}
-            help={`한 번에 ${pieces(Math.min(atOnceMax, left))}까지, 앞으로 ${pieces(left)} 더 만들 수 있어요.`}
-          />
+          <div className={styles.count}>
+            <AmountField
+              label="만들 링크"
+              unit="개"
+              {...form.field('count')}
+              max={Math.min(atOnceMax, left)}
+              help={`한 번에 ${pieces(Math.min(atOnceMax, left))}까지, 앞으로 ${pieces(left)} 더 만들 수 있어요.`}
+            />
+          </div>
           <FormProblem problem={form.problem} />
           <div className={styles.controls}>
             <Button type="submit" isPending={form.isPending}>
@@ -121,9 +129,6 @@ export function GuestLinks({ company, rental }: { company: string; rental: Renta
       {good > 0 && (
         <WithdrawLinks company={company} rental={rental.id} good={good} onWithdrawn={onWithdrawn} />
       )}
-      <p className={styles.words}>
-        초대한 손님도 동시에 들어올 수 있는 인원에 들어가요. 자리가 없으면 다음에 나는 자리로 들어와요.
-      </p>
     </Section>
   );
 }

@@ -87,13 +87,16 @@ export function WithdrawLinks({ company, rental, onWithdrawn, good }: Props & { 
     onError: (error) => toast.failed(wordsFor(error)),
   });
   return (
-    <div className={styles.controls}>
-      <Button look="secondary" icon={<Undo2 size={18} />} onPress={() => setAsks('some')}>
-        링크 골라 거두기
-      </Button>
-      <Button look="secondary" onPress={() => setAsks('all')}>
-        남은 링크 모두 거두기
-      </Button>
+    <div className={styles.withdraw}>
+      <p className={styles.words}>잘못 나간 링크는 거둘 수 있어요. 거둔 링크로는 먼저 들어올 수 없어요.</p>
+      <div className={styles.controls}>
+        <Button look="secondary" icon={<Undo2 size={18} />} onPress={() => setAsks('some')}>
+          링크 골라 거두기
+        </Button>
+        <Button look="secondary" onPress={() => setAsks('all')}>
+          남은 링크 모두 거두기
+        </Button>
+      </div>
       {asks === 'some' && (
         <SomeLinks company={company} rental={rental} onWithdrawn={onWithdrawn} onClose={close} />
       )}
@@ -106,8 +109,8 @@ export function WithdrawLinks({ company, rental, onWithdrawn, good }: Props & { 
         isPending={all.isPending}
         onConfirm={() => all.mutate()}
       >
-        지금 쓸 수 있는 링크 {pieces(good)}로는 아무도 먼저 들어올 수 없어요. 거둔 링크는 되살릴 수 없고, 이미
-        들어온 손님은 그대로 있어요.
+        지금 쓸 수 있는 링크 {pieces(good)}로는 더 이상 먼저 들어올 수 없게 돼요. 거둔 링크는 되살릴 수 없고,
+        이미 들어온 손님은 그대로 있어요.
       </Confirm>
     </div>
   );

@@ -8,7 +8,7 @@ import { forget, randomHex, recall, remember } from '../memory';
 import { enterWithProof } from '../proof/prove';
 import { usePoller } from '../usePoller';
 import { useStream } from './useStream';
-import { isPlaceAwaited, isTakenDown, isTicketGone, type Screen, screenOf } from './words';
+import { isInvitationOver, isPlaceAwaited, isTakenDown, isTicketGone, type Screen, screenOf } from './words';
 
 /** Set before one leaves to sign in: whoever comes back wanted a place. */
 const wantsToEnterKey = 'ddib.wantsToEnter';
@@ -138,7 +138,8 @@ export function useRoom(): Room {
       if (isTicketGone(refusal)) ticket.current = 'no';
       // Still ahead of the door by a moment: the next look tells.
       const isNoProblem = codeOf(refusal) === 'not_called' || isPlaceAwaited(refusal) || isGivenUp(refusal);
-      if (!isNoProblem) setProblem(wordsFor(refusal));
+      if (isInvitationOver(refusal)) setNews(wordsFor(refusal));
+      else if (!isNoProblem) setProblem(wordsFor(refusal));
     } finally {
       busy.current = false;
       setDoing(null);

@@ -6,6 +6,7 @@ import {
   calledNews,
   calledText,
   etaText,
+  isInvitationOver,
   isTakenDown,
   isTicketGone,
   progress,
@@ -99,6 +100,8 @@ it('tells refusals apart', () => {
   const refusal = (code: string) => new ProblemError({ status: 403, code, detail: '' });
   expect(isTicketGone(refusal('ticket_invalid'))).toBe(true);
   expect(isTicketGone(refusal('not_called'))).toBe(false);
+  expect(isInvitationOver(refusal('invitation_withdrawn'))).toBe(true);
+  expect(isInvitationOver(refusal('invitation_waits'))).toBe(false);
 });
 
 it('knows a deal that has been taken down from one that has not come up', () => {

@@ -98,6 +98,10 @@ export const isTicketGone = (error: unknown): boolean =>
 export const isPlaceAwaited = (error: unknown): boolean =>
   ['place_taken_back', 'invitation_waits'].includes(codeOf(error));
 
+/** The invitation is worth nothing, and the place in the line is kept: that is news, and no mistake of anyone's. */
+export const isInvitationOver = (error: unknown): boolean =>
+  ['invitation_spent', 'invitation_withdrawn'].includes(codeOf(error));
+
 /** The deal has been taken down: its time is over, and nobody answers at its address any more. */
 export const isTakenDown = (error: unknown, closesAt: string, now: number): boolean =>
   codeOf(error) === 'deal_not_running' && now >= millis(closesAt);
