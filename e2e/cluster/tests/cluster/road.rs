@@ -1,5 +1,6 @@
-//! The road on real pods: two companies rent, their crowds come through the cluster's edge, and when
-//! it is over the books agree and nothing is left.
+//! The road on real pods: two companies rent, one that is paid through KakaoPay and one through Toss
+//! whose shoppers work for their places, their crowds come through the cluster's edge, and when it is
+//! over the books agree and nothing is left.
 
 use std::time::Duration;
 
@@ -9,10 +10,10 @@ use e2e_platform::client::{Ask, Jar, SignIn};
 use e2e_platform::seed::data::Company;
 use jiff::SignedDuration;
 use reqwest::Url;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::platform::{NAMESPACE, Platform, Rented, until};
-use crate::shops::{BOOKS, COFFEE};
+use crate::shops::{BOOKS, LAMPS};
 
 const LENGTH: SignedDuration = SignedDuration::from_secs(90);
 
@@ -21,7 +22,7 @@ async fn two_deals_side_by_side_from_the_rental_to_the_books() -> Result<()> {
     let Some(platform) = Platform::take().await? else { return Ok(()) };
     platform.cluster.helm(&["test", "bidd", "--namespace", NAMESPACE, "--timeout", "2m"]).await?;
     let mut books = platform.rent(&BOOKS, "달빛 심야 서점", LENGTH).await?;
-    let mut coffee = platform.rent(&COFFEE, "갓 볶은 원두", LENGTH).await?;
+    let mut lamps = platform.rent(&LAMPS, "머리맡 무드등", LENGTH).await?;
     explained(&platform, &books.deal).await?;
     let ready = format!("timedeal/{}", books.deal);
     platform.cluster.kubectl(&["wait", "--for=condition=Ready", &ready, "--timeout=180s"]).await?;
@@ -34,21 +35,56 @@ async fn two_deals_side_by_side_from_the_rental_to_the_books() -> Result<()> {
     };
     // One crowd is there before its doors open, the other finds them open.
     let early = crowd(&BOOKS, 400, 7);
-    strangers_are_refused(&platform, &coffee, &books).await?;
-    let late = crowd(&COFFEE, 150, 8);
-    for (crowd, rented) in [(early, &books), (late, &coffee)] {
+    strangers_are_refused(&platform, &lamps, &books).await?;
+    let at_toss = kept_at_toss(&platform, &LAMPS).await?;
+    places_are_worked_for(&platform, &mut lamps).await?;
+    let late = crowd(&LAMPS, 120, 8);
+    for (crowd, rented) in [(early, &books), (late, &lamps)] {
         let verdict = crowd.await??;
         println!("{verdict}");
         ensure!(verdict.clean, "the books do not agree: {:?}", verdict.remarks);
         ensure!(verdict.gave_up == 0, "{} gave up: {:?}", verdict.gave_up, verdict.remarks);
         ensure!(verdict.bought > 0 && verdict.sold <= rented.stock(), "{} were sold", verdict.sold);
     }
-    for rented in [&mut books, &mut coffee] {
+    for rented in [&mut books, &mut lamps] {
         rented.completed(&platform.clock).await?;
         settled(&platform, rented).await?;
         platform.expect_gone(&rented.deal).await?;
     }
+    let settlement = platform.status(&lamps.deal).await?.settlement.context("no settlement")?;
+    let kept = kept_at_toss(&platform, &LAMPS).await? - at_toss;
+    ensure!(kept > 0 && kept == settlement.net.0, "Toss has {kept} won, the settlement says {settlement:?}");
     Ok(())
+}
+
+/// The company asks for a proof of work while its doors are open, and soon nobody gets a place without.
+async fn places_are_worked_for(platform: &Platform, rented: &mut Rented) -> Result<()> {
+    rented.owner.change_live(&rented.rental, json!({"proofOfWork": true})).await?;
+    let deal = platform.reach.origin(&format!("{}.ddib", rented.company.slug))?;
+    let web = platform.reach.web(1);
+    let mut jar = Jar::default();
+    let portal = platform.reach.origin("ddib")?;
+    SignIn { portal: &portal, person: "1003" }.walk(&web, &mut jar).await?;
+    until("places are worked for", async || {
+        let status: Value = web.json(&mut jar, &Ask::get(deal.join("/queue/status")?)).await?;
+        ensure!(status["proofOfWork"] == json!(true), "nobody has to work yet: {status}");
+        let enter = Ask::post(deal.join("/queue/enter")?, json!({}));
+        let refused = web.ask(&mut jar, &enter).await?;
+        ensure!(refused.code() == "proof_required", "a place for nothing: {}", refused.status);
+        Ok(())
+    })
+    .await
+}
+
+/// What Toss has of a company's money in truth, in won.
+async fn kept_at_toss(platform: &Platform, company: &Company) -> Result<i64> {
+    let mut url = platform.reach.kakao().join("/_sim/toss/payments")?;
+    url.query_pairs_mut().append_pair("clientKey", company.merchant_id).append_pair("limit", "1000");
+    let payments: Value = platform.reach.web(1).json(&mut Jar::default(), &Ask::get(url)).await?;
+    let payments = payments["items"].as_array().context("no payments")?;
+    let taken = |payment: &&Value| matches!(payment["status"].as_str(), Some("DONE" | "PARTIAL_CANCELED"));
+    let kept = |payment: &Value| Some(payment["total"].as_i64()? - payment["cancelled"].as_i64()?);
+    payments.iter().filter(taken).map(kept).sum::<Option<i64>>().context("a payment without an amount")
 }
 
 /// What an admin sees who asks.

@@ -1,7 +1,7 @@
 //! The companies of these tests. Ready-made people of the simulator own them; each shop sells out
 //! before its crowd is served.
 
-use e2e_platform::seed::data::{Company, HANBIT, PaymentProvider, Product};
+use e2e_platform::seed::data::{Company, HANBIT, MOA, PaymentProvider, Product};
 use e2e_platform::seed::pictures::Picture;
 
 pub const BOOKS: Company = Company {
@@ -34,6 +34,20 @@ pub const COFFEE: Company = Company {
         product("드립백 스무 개", 15),
     ],
     ..HANBIT
+};
+
+/// Another of the demo's, whose shoppers pay through Toss.
+pub const LAMPS: Company = Company {
+    provider: PaymentProvider::Toss,
+    merchant_id: "test_ck_moa",
+    merchant_key: "test_sk_moa",
+    products: [
+        product("패브릭 갓 무드등", 30),
+        product("호텔 수건 세트", 20),
+        product("오크 원목 협탁", 15),
+        product("물결 유약 머그", 15),
+    ],
+    ..MOA
 };
 
 const fn product(name: &'static str, stock: u32) -> Product {

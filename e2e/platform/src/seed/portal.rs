@@ -229,6 +229,16 @@ impl Approved<'_> {
         Ok(())
     }
 
+    /// Changes what may be changed of a deal that is scheduled or open.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn change_live(&mut self, rental: &Rental, change: serde_json::Value) -> anyhow::Result<()> {
+        let path = format!("/api/v1/companies/{}/rentals/{}/live", self.id, rental.id);
+        let ask = Ask::with(Method::PATCH, self.portal.at(&path)?, change);
+        self.portal.send(&ask).await
+    }
+
     async fn product(&mut self, list: &str, product: &Product) -> anyhow::Result<()> {
         let image = self.picture(product.picture).await?;
         let body = json!({
