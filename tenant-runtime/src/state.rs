@@ -22,8 +22,8 @@ use crate::orders::approval::Approvals;
 use crate::orders::{self, Finds, Holds, Meter};
 use crate::payment::{Till, TillError};
 use crate::queue::room::Room;
-use crate::redis::Store;
 use crate::redis::keys::Keys;
+use crate::redis::{Call, Step, Store};
 
 /// A handle on the process's state; cheap to clone.
 #[derive(Clone)]
@@ -127,7 +127,21 @@ impl Runtime {
         })))
     }
 
-    /// The time by the deal's own clock, which is Redis': what passes are measured with.
+    /// Begins a call of a step on the deal's Redis, by the deal's clock.
+    #[must_use]
+    pub fn step(&self, step: &'static Step) -> Call {
+        self.store.step(step, self.keys.clock(), self.reckoned_ms())
+    }
+
+    /// What time it is in the deal as this process reckons it, in milliseconds: what it was when the room
+    /// was last looked at, and how long ago that is. No clock that jumps changes that. A process that has
+    /// not looked yet takes its own clock's word.
+    fn reckoned_ms(&self) -> i64 {
+        let look = self.room.look();
+        look.reckoned_ms().unwrap_or_else(|| self.clock.now().as_millisecond())
+    }
+
+    /// The time by the deal's own clock, which is Redis' without its jumps: what passes are measured with.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let now = self.clock.now();
@@ -135,7 +149,7 @@ impl Runtime {
         if look.is_stale(now) {
             return now;
         }
-        Timestamp::from_millisecond(look.redis_now_ms(now)).unwrap_or(now)
+        Timestamp::from_millisecond(look.deal_now_ms(now)).unwrap_or(now)
     }
 
     /// Whether cookies must only travel over TLS.

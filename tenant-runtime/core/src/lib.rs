@@ -1,6 +1,7 @@
 //! The rules of a deal's runtime, pure: no clock, no Redis, no network.
 
 pub mod breaker;
+pub mod clock;
 pub mod config;
 pub mod delivery;
 pub mod draw;

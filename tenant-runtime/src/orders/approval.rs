@@ -63,7 +63,7 @@ pub async fn approving(runtime: &Runtime, order: OrderId, proof: &str) -> Result
 }
 
 async fn approving_together(runtime: Runtime, returned: Vec<Returned>) -> Result<Vec<Words>, StoreError> {
-    let call = runtime.store.step(&APPROVING).key(runtime.keys.due()).arg(millis(RECOVER_AFTER));
+    let call = runtime.step(&APPROVING).key(runtime.keys.due()).arg(millis(RECOVER_AFTER));
     let each = |call: crate::redis::Call, Returned { order, proof }: &Returned| {
         call.key(runtime.keys.order(*order)).arg(order.to_string()).arg(proof)
     };
@@ -92,7 +92,7 @@ pub async fn paid(runtime: &Runtime, paid: &Order) -> Result<Moved, StoreError> 
 
 async fn paid_together(runtime: Runtime, bought: Vec<Bought>) -> Result<Vec<Words>, StoreError> {
     let keys = &runtime.keys;
-    let call = runtime.store.step(&PAID).key(keys.due()).key(keys.books()).key(keys.events());
+    let call = runtime.step(&PAID).key(keys.due()).key(keys.books()).key(keys.events());
     let each = |call: crate::redis::Call, Bought { order, product, receipt, event }: &Bought| {
         let call = call.key(keys.order(*order)).key(keys.stock(*product));
         call.arg(order.to_string()).arg(receipt).arg(event)

@@ -124,7 +124,6 @@ async fn hold_together(runtime: Runtime, wishes: Vec<Waiting>) -> Result<Vec<Wor
     let keys = &runtime.keys;
     let config = &runtime.config;
     let mut call = runtime
-        .store
         .step(&HOLD)
         .key(keys.settings())
         .key(keys.sealed())

@@ -65,7 +65,6 @@ pub enum Readied {
 /// Where Redis is away.
 pub async fn ready(runtime: &Runtime, order: OrderId, payment: &Announced) -> Result<Readied, StoreError> {
     let answer: Vec<String> = runtime
-        .store
         .step(&READY)
         .key(runtime.keys.order(order))
         .arg(&payment.payment_ref)
@@ -92,7 +91,7 @@ pub async fn ready(runtime: &Runtime, order: OrderId, payment: &Announced) -> Re
 /// # Errors
 /// Where Redis is away.
 pub async fn withdraw(runtime: &Runtime, order: OrderId, payment_ref: &str) -> Result<Moved, StoreError> {
-    let call = runtime.store.step(&WITHDRAW).key(runtime.keys.order(order)).arg(payment_ref);
+    let call = runtime.step(&WITHDRAW).key(runtime.keys.order(order)).arg(payment_ref);
     call.run().await.map(|word| Moved::read(runtime, "withdrawn", word))
 }
 
@@ -102,7 +101,6 @@ pub async fn withdraw(runtime: &Runtime, order: OrderId, payment_ref: &str) -> R
 /// Where Redis is away.
 pub async fn reopen(runtime: &Runtime, order: OrderId, proof: &str) -> Result<Moved, StoreError> {
     let call = runtime
-        .store
         .step(&REOPEN)
         .key(runtime.keys.order(order))
         .key(runtime.keys.due())
@@ -128,7 +126,6 @@ pub async fn release(runtime: &Runtime, order: &Order, reason: ReleaseReason) ->
     };
     let keys = &runtime.keys;
     let call = runtime
-        .store
         .step(&RELEASE)
         .key(keys.order(order.id))
         .key(keys.due())
@@ -148,7 +145,6 @@ pub async fn release(runtime: &Runtime, order: &Order, reason: ReleaseReason) ->
 /// Where Redis is away.
 pub async fn refunding(runtime: &Runtime, order: OrderId, reason: &str) -> Result<Moved, StoreError> {
     let call = runtime
-        .store
         .step(&REFUNDING)
         .key(runtime.keys.order(order))
         .key(runtime.keys.due())
@@ -166,7 +162,6 @@ pub async fn refunding(runtime: &Runtime, order: OrderId, reason: &str) -> Resul
 /// Where Redis is away.
 pub async fn keep(runtime: &Runtime, order: OrderId) -> Result<Moved, StoreError> {
     let call = runtime
-        .store
         .step(&KEEP)
         .key(runtime.keys.order(order))
         .key(runtime.keys.due())
@@ -185,7 +180,6 @@ pub async fn refunded(runtime: &Runtime, refunded: &Order) -> Result<Moved, Stor
     };
     let keys = &runtime.keys;
     let call = runtime
-        .store
         .step(&REFUNDED)
         .key(keys.order(refunded.id))
         .key(keys.due())
@@ -208,7 +202,6 @@ pub async fn refunded(runtime: &Runtime, refunded: &Order) -> Result<Moved, Stor
 /// Where Redis is away.
 pub async fn stray_returned(runtime: &Runtime, order: OrderId) -> Result<bool, StoreError> {
     runtime
-        .store
         .step(&STRAY_RETURNED)
         .key(runtime.keys.order(order))
         .key(runtime.keys.due())
@@ -224,7 +217,7 @@ pub async fn stray_returned(runtime: &Runtime, order: OrderId) -> Result<bool, S
 /// Where Redis is away.
 pub async fn due(runtime: &Runtime, most: usize, lease: SignedDuration) -> Result<Vec<OrderId>, StoreError> {
     let orders: Vec<String> =
-        runtime.store.step(&DUE).key(runtime.keys.due()).arg(most).arg(millis(lease)).run().await?;
+        runtime.step(&DUE).key(runtime.keys.due()).arg(most).arg(millis(lease)).run().await?;
     orders.iter().map(|order| order.parse().map_err(|_| unexpected("due", &[order.as_str()]))).collect()
 }
 
@@ -233,7 +226,7 @@ pub async fn due(runtime: &Runtime, most: usize, lease: SignedDuration) -> Resul
 /// # Errors
 /// Where Redis is away.
 pub async fn postpone(runtime: &Runtime, order: OrderId, by: SignedDuration) -> Result<(), StoreError> {
-    let call = runtime.store.step(&POSTPONE).key(runtime.keys.due());
+    let call = runtime.step(&POSTPONE).key(runtime.keys.due());
     call.arg(order.to_string()).arg(millis(by)).run().await
 }
 
@@ -246,7 +239,7 @@ pub async fn stock_left(
     products: impl Iterator<Item = ProductId>,
 ) -> Result<Vec<u32>, StoreError> {
     step!(STOCK_LEFT, "stock_left");
-    let call = runtime.store.step(&STOCK_LEFT);
+    let call = runtime.step(&STOCK_LEFT);
     products.fold(call, |call, product| call.key(runtime.keys.stock(product.0))).run().await
 }
 

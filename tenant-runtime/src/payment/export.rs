@@ -184,7 +184,7 @@ async fn keep_up(runtime: &Runtime, marks: &Marks, batch: &Batch, ledger: &Head)
     if ours != *ledger {
         return Err(ExportError::Disagrees { count: ledger.count });
     }
-    let call = runtime.store.step(&ACKNOWLEDGED).key(runtime.keys.books()).key(runtime.keys.events());
+    let call = runtime.step(&ACKNOWLEDGED).key(runtime.keys.books()).key(runtime.keys.events());
     let _news: bool = call.arg(ours.count).arg(ours.digest).run().await?;
     Ok(())
 }

@@ -61,5 +61,5 @@ fn broken(field: &str, why: &str) -> StoreError {
 /// # Errors
 /// Where Redis is away.
 pub async fn seal(runtime: &Runtime) -> Result<bool, StoreError> {
-    runtime.store.step(&SEAL).key(runtime.keys.sealed()).key(runtime.keys.books()).run().await
+    runtime.step(&SEAL).key(runtime.keys.sealed()).key(runtime.keys.books()).run().await
 }

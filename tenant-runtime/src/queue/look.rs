@@ -1,6 +1,8 @@
 //! A look at the room: taken a few times a second by every process, and kept in memory. Whoever asks
 //! for a position is answered from it, also while Redis is away.
 
+use std::time::Instant;
+
 use jiff::{SignedDuration, Timestamp};
 use tenant_runtime_core::config::DealConfig;
 use tenant_runtime_core::draw::{self, Draw};
@@ -23,6 +25,8 @@ pub struct Look {
     pub measured_milli: Option<u64>,
     /// By this process's clock.
     taken_at: Timestamp,
+    /// The same by a clock that never jumps.
+    seen_at: Instant,
 }
 
 /// Whether the doors are open.
@@ -47,12 +51,20 @@ impl Look {
         let draw = draw_secret.filter(|_| standing.opened_ms > 0).map(|secret| {
             Draw::new(draw::seed(secret, standing.entrants, &standing.accumulator), standing.entrants)
         });
-        Look { standing, draw, notice, measured_milli, taken_at }
+        Look { standing, draw, notice, measured_milli, taken_at, seen_at: Instant::now() }
     }
 
-    /// Redis' time now, as far as this process can tell: in milliseconds.
+    /// The deal's time now, in milliseconds, whatever became of this process's clock since; `None` before
+    /// the first look.
     #[must_use]
-    pub fn redis_now_ms(&self, now: Timestamp) -> i64 {
+    pub fn reckoned_ms(&self) -> Option<i64> {
+        let elapsed_ms = i64::try_from(self.seen_at.elapsed().as_millis()).ok()?;
+        (self.standing.now_ms > 0).then(|| self.standing.now_ms + elapsed_ms)
+    }
+
+    /// The deal's time now by this process's clock, in milliseconds.
+    #[must_use]
+    pub fn deal_now_ms(&self, now: Timestamp) -> i64 {
         self.standing.now_ms + self.age_ms(now)
     }
 
@@ -66,14 +78,14 @@ impl Look {
         self.age_ms(now) > STALE_MS
     }
 
-    /// The doors, by Redis' clock. They count as open once the room says so: numbers are drawn then.
+    /// The doors, by the deal's clock. They count as open once the room says so: numbers are drawn then.
     #[must_use]
     pub fn phase(&self, config: &DealConfig, closed_early: bool, now: Timestamp) -> Phase {
         let standing = &self.standing;
         if closed_early || standing.sealed || standing.closed_ms > 0 {
             return Phase::Closed;
         }
-        if self.redis_now_ms(now) >= config.closes_at.as_millisecond() {
+        if self.deal_now_ms(now) >= config.closes_at.as_millisecond() {
             return Phase::Closed;
         }
         if standing.opened_ms > 0 { Phase::Open } else { Phase::Before }
@@ -152,14 +164,14 @@ impl Pace {
     }
 }
 
-/// An instant of Redis', as a timestamp.
+/// An instant of the deal's, as a timestamp.
 #[must_use]
 pub fn instant(ms: i64) -> Option<Timestamp> {
     if ms == 0 { None } else { Timestamp::from_millisecond(ms).ok() }
 }
 
-/// How long until `at`, by Redis' clock; zero where it has come.
+/// How long until `at`, by the deal's clock; zero where it has come.
 #[must_use]
-pub fn until(at: Timestamp, redis_now_ms: i64) -> SignedDuration {
-    SignedDuration::from_millis((at.as_millisecond() - redis_now_ms).max(0))
+pub fn until(at: Timestamp, deal_now_ms: i64) -> SignedDuration {
+    SignedDuration::from_millis((at.as_millisecond() - deal_now_ms).max(0))
 }

@@ -158,8 +158,8 @@ pub fn position_of(
     let eta = ahead
         .filter(|_| is_moving)
         .and_then(|ahead| frontier::eta(ahead, settings.admissions_per_second, look.measured_milli));
-    let redis_now_ms = look.redis_now_ms(now);
-    let opens_in_ms = until(runtime.config.opens_at, redis_now_ms).as_millis();
+    let deal_now_ms = look.deal_now_ms(now);
+    let opens_in_ms = until(runtime.config.opens_at, deal_now_ms).as_millis();
     let opens_in_ms = u64::try_from(opens_in_ms).unwrap_or(0);
     let is_near = match state {
         Stand::Before => frontier::is_near_opening(opens_in_ms),
@@ -173,7 +173,7 @@ pub fn position_of(
         ahead,
         waiting: look.waiting(),
         eta_seconds: eta.map(|Eta { low, high }| EtaSeconds { low, high }),
-        poll_after_ms: poll_after_ms(state, eta, opens_in_ms, jitter(ticket, redis_now_ms)),
+        poll_after_ms: poll_after_ms(state, eta, opens_in_ms, jitter(ticket, deal_now_ms)),
         stream: is_near && runtime.room.streams.has_room(),
         guest: guest == Guest::Invited,
         notice: look.notice,
@@ -193,8 +193,8 @@ fn poll_after_ms(state: Stand, eta: Option<Eta>, opens_in_ms: u64, jitter: u64) 
 }
 
 /// Spreads those who ask at the same moment: differs by ticket and by moment, and costs no randomness.
-fn jitter(ticket: &Ticket, redis_now_ms: i64) -> u64 {
-    ticket.nonce.wrapping_add(redis_now_ms.unsigned_abs()).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33
+fn jitter(ticket: &Ticket, deal_now_ms: i64) -> u64 {
+    ticket.nonce.wrapping_add(deal_now_ms.unsigned_abs()).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33
 }
 
 /// What an invitation makes of one who was not called yet.

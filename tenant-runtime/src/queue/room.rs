@@ -55,7 +55,7 @@ pub struct Room {
     /// This process's name among those that say who is silent.
     pod: String,
     /// Whoever was inside and has left while a pass may still lie around: order of arrival, and when
-    /// (milliseconds of Redis').
+    /// (milliseconds of the deal's).
     gone: ArcSwap<HashMap<Uuid, (u64, i64)>>,
     gauges: Gauges,
 }
@@ -183,7 +183,7 @@ pub async fn keep_looking(runtime: Runtime) {
 
 fn next_look(runtime: &Runtime) -> Duration {
     let look = runtime.room.look();
-    let now_ms = look.redis_now_ms(runtime.clock.now());
+    let now_ms = look.deal_now_ms(runtime.clock.now());
     [runtime.config.opens_at, runtime.config.closes_at]
         .into_iter()
         .map(|at| until(at, now_ms).unsigned_abs())

@@ -17,7 +17,7 @@ step!(SETTINGS, "settings");
 /// Where Redis is away.
 pub async fn apply(runtime: &Runtime, settings: &Settings) -> Result<(), StoreError> {
     let json = serde_json::to_string(settings).expect("settings are plain data");
-    let mut call = runtime.store.step(&SETTINGS).key(runtime.keys.settings());
+    let mut call = runtime.step(&SETTINGS).key(runtime.keys.settings());
     for product in &settings.products {
         call = call.key(runtime.keys.stock(product.id));
     }

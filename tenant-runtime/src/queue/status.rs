@@ -79,7 +79,7 @@ fn status_of(runtime: &Runtime) -> Status {
     let config = &runtime.config;
     let now = runtime.clock.now();
     let phase = look.phase(config, settings.closed, now);
-    let opens_in = until(config.opens_at, look.redis_now_ms(now)).as_millis();
+    let opens_in = until(config.opens_at, look.deal_now_ms(now)).as_millis();
     let poll_after_ms = match phase {
         Phase::Before => u64::try_from(opens_in).unwrap_or(0).clamp(500, POLL_MS),
         Phase::Open => POLL_MS,

@@ -87,7 +87,6 @@ fn call(runtime: &Runtime, step: &'static Step) -> Call {
     let keys = &runtime.keys;
     let config = &runtime.config;
     runtime
-        .store
         .step(step)
         .key(keys.room())
         .key(keys.passes())
@@ -303,7 +302,7 @@ pub async fn leave(runtime: &Runtime, shopper: Uuid) -> Result<(), StoreError> {
 }
 
 /// Gives up the place of a ticket, and the pass that came of it. `number` is what the ticket's order
-/// of arrival came to, where the draw has taken place. Returns Redis' time (milliseconds).
+/// of arrival came to, where the draw has taken place. Returns the deal's time (milliseconds).
 ///
 /// # Errors
 /// Where Redis is away.
@@ -320,7 +319,7 @@ pub struct Leave {
 }
 
 /// Whoever leaves, gathered into calls: a crowd that pays at one moment leaves at one moment. Each is told
-/// Redis' time (milliseconds).
+/// the deal's time (milliseconds).
 pub type Leaves = Together<Leave, i64>;
 
 #[must_use]

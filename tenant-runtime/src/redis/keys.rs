@@ -23,6 +23,13 @@ impl Keys {
         format!("{}{name}", self.prefix)
     }
 
+    /// String: the deal's clock, as `milliseconds milliseconds`: what Redis' clock showed when it was last
+    /// read, and what time it was in the deal then.
+    #[must_use]
+    pub fn clock(&self) -> String {
+        self.named("clock")
+    }
+
     /// Hash: how far the waiting room has come. Fields `next` (arrivals so far), `accumulator`,
     /// `opened` and `closed` (milliseconds), `entrants` (arrivals before the doors opened),
     /// `frontier`, `tokens` (thousandths of an admission), `ticked` (milliseconds), `reserved`

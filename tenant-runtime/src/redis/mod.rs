@@ -1,8 +1,8 @@
 //! The deal's own Redis: where it is, how long it may take to answer, and how a step is run on it.
 //!
-//! Every change of state is one `.lua` file of this folder, run atomically on Redis' own clock. Its
-//! header names KEYS, ARGV and what it returns. A step that timed out may or may not have happened,
-//! so every step can be repeated.
+//! Every change of state is one `.lua` file of this folder, run atomically by the deal's clock, which is
+//! Redis' own without its jumps (`tenant-runtime-core`'s `clock`). Its header names KEYS, ARGV and what it
+//! returns. A step that timed out may or may not have happened, so every step can be repeated.
 //!
 //! A Redis whose memory is used up refuses a step as a whole: the first line of a step tells it to,
 //! where it would otherwise carry out whatever takes no memory and stop in the middle. Only the steps
@@ -151,13 +151,16 @@ impl Store {
         Ok(Store { connection })
     }
 
-    /// Begins a call of a step: add keys and arguments, then [`Call::run`].
+    /// Begins a call of a step: add keys and arguments, then [`Call::run`]. `clock` is the key of the deal's
+    /// clock, and `reckoned_ms` what the caller takes the deal's time for.
     #[must_use]
-    pub fn step(&self, step: &'static Step) -> Call {
+    pub fn step(&self, step: &'static Step, clock: String, reckoned_ms: i64) -> Call {
         Call {
             connection: self.connection.clone(),
             name: step.name,
             invocation: step.script.prepare_invoke(),
+            clock,
+            reckoned_ms,
         }
     }
 
@@ -206,6 +209,8 @@ pub struct Call {
     connection: ConnectionManager,
     name: &'static str,
     invocation: ScriptInvocation<'static>,
+    clock: String,
+    reckoned_ms: i64,
 }
 
 impl Call {
@@ -226,6 +231,8 @@ impl Call {
     /// # Errors
     /// Where Redis is away (the step may have happened), or answers something else than a `T`.
     pub async fn run<T: FromRedisValue>(mut self) -> Result<T, StoreError> {
+        // Behind all others, where the prelude of every step takes them from.
+        self.invocation.key(self.clock).arg(self.reckoned_ms);
         self.invocation
             .invoke_async(&mut self.connection)
             .await

@@ -1,7 +1,27 @@
--- Part of every step: the one clock that all pods share.
+-- Part of every step: the one clock that all pods share; its rule is that of tenant-runtime-core's `clock`.
+--
+-- KEYS  the last: clock
+-- ARGV  the last: what the caller takes the deal's time for (ms)
+-- Both are gone from KEYS and ARGV when the step itself begins.
+local CLOCK, RECKONED = table.remove(KEYS), tonumber(table.remove(ARGV))
+local STEP_MS_MAX = 5000
+
+-- The deal's time: Redis' own clock without its jumps.
 local function now_ms()
   local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  local by_redis = time[1] * 1000 + math.floor(time[2] / 1000)
+  local now = by_redis
+  local known = redis.call('GET', CLOCK)
+  if known then
+    local redis_ms, deal_ms = string.match(known, '^(%d+) (%d+)$')
+    local step = by_redis - redis_ms
+    now = deal_ms + step
+    if step < 0 or step > STEP_MS_MAX then
+      now = math.max(tonumber(deal_ms), math.min(now, RECKONED))
+    end
+  end
+  redis.call('SET', CLOCK, string.format('%d %d', by_redis, now))
+  return now
 end
 
 -- A field of a hash as a number; 0 where it is not set.

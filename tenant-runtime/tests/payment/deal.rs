@@ -134,11 +134,11 @@ impl Deal {
         self.shoppers.clone()
     }
 
-    /// Time passes, for our clock and for whatever is due: Redis' own clock cannot be moved. Ours stands
-    /// still otherwise, so it first makes up for what Redis' has gone meanwhile.
+    /// Time passes, for our clock and for whatever is due: the deal's own takes no jump for time. Ours
+    /// stands still otherwise, so it first makes up for what the deal's has gone meanwhile.
     pub async fn wait(&self, seconds: i64) {
-        let (second, micros): (i64, i64) = self.read(&["TIME"]).await;
-        let theirs = Timestamp::from_microsecond(second * 1_000_000 + micros).unwrap();
+        let clock: String = self.read(&["GET", &self.runtime.keys.clock()]).await;
+        let theirs = Timestamp::from_millisecond(clock.split_once(' ').unwrap().1.parse().unwrap()).unwrap();
         let behind = theirs.duration_since(self.runtime.clock.now()).max(SignedDuration::ZERO);
         self.hand.advance(behind + SignedDuration::from_secs(seconds));
         let due: Vec<(String, f64)> =

@@ -18,6 +18,9 @@ mod model;
 mod plain;
 mod recovery;
 mod redis;
+#[path = "../redis_clock/mod.rs"]
+mod redis_clock;
+mod redis_clocks;
 mod refunds;
 mod road;
 mod rush;

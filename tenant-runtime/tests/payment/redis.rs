@@ -1,4 +1,4 @@
-//! A Redis of one test's own, configured as a deal's is.
+//! A Redis of one test's own, configured as a deal's is. Its clock is right until it is moved.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -10,12 +10,15 @@ use secrecy::SecretString;
 use tempfile::TempDir;
 use tenant_runtime::redis::Store;
 
+use crate::redis_clock::RedisClock;
+
 pub const PASSWORD: &str = "test-password";
 
 pub struct Redis {
     process: Mutex<Child>,
     port: u16,
     folder: PathBuf,
+    pub clock: RedisClock,
     /// Removed with the server.
     own: Option<TempDir>,
 }
@@ -30,8 +33,9 @@ impl Redis {
 
     pub async fn start_in(folder: &Path) -> Redis {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let process = Mutex::new(spawn(port, folder));
-        let redis = Redis { process, port, folder: folder.to_path_buf(), own: None };
+        let clock = RedisClock::right();
+        let process = Mutex::new(spawn(port, folder, &clock));
+        let redis = Redis { process, port, folder: folder.to_path_buf(), clock, own: None };
         connect(&redis.address()).await;
         redis
     }
@@ -43,7 +47,7 @@ impl Redis {
     /// The power goes off, and comes back.
     pub async fn kill_and_restart(&self) {
         self.kill();
-        *self.process.lock().unwrap() = spawn(self.port, &self.folder);
+        *self.process.lock().unwrap() = spawn(self.port, &self.folder, &self.clock);
         connect(&self.address()).await;
     }
 
@@ -79,8 +83,9 @@ impl Drop for Redis {
     }
 }
 
-fn spawn(port: u16, folder: &Path) -> Child {
-    Command::new("redis-server")
+fn spawn(port: u16, folder: &Path, clock: &RedisClock) -> Child {
+    clock
+        .of(&mut Command::new("redis-server"))
         .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--requirepass", PASSWORD])
         .args(["--appendonly", "yes", "--appendfsync", "always", "--save", ""])
         .args(["--maxmemory-policy", "noeviction", "--dir"])

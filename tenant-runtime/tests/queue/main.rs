@@ -2,6 +2,7 @@
 
 mod admission;
 mod chaos;
+mod clocks;
 mod faults;
 mod full;
 mod guests;
@@ -10,6 +11,8 @@ mod notice;
 mod plain;
 mod process;
 mod proof;
+#[path = "../redis_clock/mod.rs"]
+mod redis_clock;
 mod road;
 mod streams;
 mod support;

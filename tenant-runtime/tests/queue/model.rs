@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use control_plane_telemetry::clock::Clock;
 use crds::{LinkRange, Prequeue};
 use jiff::SignedDuration;
 use rand::rngs::StdRng;
@@ -24,6 +25,9 @@ const OPERATIONS: usize = 1_000;
 /// How many of the next numbers the pod speaks of.
 const SPOKEN_OF: u64 = 64;
 
+/// How wrong Redis' clock may be, forth and back.
+const HOURS_WRONG_MAX: i64 = 2;
+
 /// The two of them side by side, and what each shopper was given.
 struct Both {
     pod: Pod,
@@ -33,6 +37,8 @@ struct Both {
     /// The numbers whose bit is set, by their remainder, are silent.
     hushed: u16,
     indices: Vec<Option<u64>>,
+    /// The deal's time at the last look.
+    looked_ms: i64,
     trail: Vec<String>,
 }
 
@@ -44,7 +50,7 @@ async fn the_steps_follow_the_model() {
     };
     let (mut admitted, mut absent) = (0, 0);
     for seed in &seeds {
-        let room = replay(*seed).await;
+        let room = replay(*seed, false).await;
         admitted += room.admitted;
         absent += room.absent;
     }
@@ -54,7 +60,15 @@ async fn the_steps_follow_the_model() {
     );
 }
 
-async fn replay(seed: u64) -> Room {
+#[tokio::test]
+async fn the_steps_follow_the_model_while_redis_clock_jumps() {
+    let seed = std::env::var("DDIB_TEST_SEED").map_or(4, |seed| seed.parse().unwrap());
+    let room = replay(seed, true).await;
+    assert!(room.admitted >= 10, "seed {seed}: {} came in before the doors closed", room.admitted);
+}
+
+/// With `jumps`, Redis' clock is wrong by other hours every now and then.
+async fn replay(seed: u64, jumps: bool) -> Room {
     let deal = Deal::new(SignedDuration::from_millis(1_000), |config| {
         config.prequeue = Prequeue::Fifo;
         config.claim_seconds = 1;
@@ -73,6 +87,7 @@ async fn replay(seed: u64) -> Room {
         settings: deal.config.settings.clone(),
         hushed: 0,
         indices: vec![None; SHOPPERS as usize],
+        looked_ms: 0,
         trail: Vec::new(),
     };
     // On a slow machine the doors are open before the first operation.
@@ -84,6 +99,10 @@ async fn replay(seed: u64) -> Room {
     for _ in 0..OPERATIONS {
         if random.random_ratio(1, 8) {
             tokio::time::sleep(Duration::from_millis(random.random_range(1..40))).await;
+        }
+        if jumps && random.random_ratio(1, 20) {
+            let hours = random.random_range(-HOURS_WRONG_MAX..=HOURS_WRONG_MAX);
+            deal.redis.clock.is_wrong_by(SignedDuration::from_hours(hours));
         }
         both.operate(&mut random).await;
         both.compare(seed).await;
@@ -188,6 +207,14 @@ impl Both {
         let frontier = self.model.frontier.cast_unsigned();
         let silent = Silent::of(frontier, SPOKEN_OF, is_silent);
         let real = steps::admit(&self.pod.runtime, Some(("pod", &silent)), 0).await.unwrap();
+        let now_ms = Clock::system().now().as_millisecond();
+        assert!(
+            (self.looked_ms..=now_ms).contains(&real.now_ms),
+            "seed {seed}: it was {} and is {now_ms}, and {} in the deal",
+            self.looked_ms,
+            real.now_ms
+        );
+        self.looked_ms = real.now_ms;
         let limits = self.limits();
         self.model.admit(&self.policy, &limits, real.now_ms, true, &|number| {
             silent.contains(number.cast_unsigned())

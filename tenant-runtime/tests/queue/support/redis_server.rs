@@ -1,5 +1,5 @@
 //! A real `redis-server` in a folder of its own, killed when dropped. It keeps its data when it is
-//! killed and started again.
+//! killed and started again. Its clock is right until it is moved.
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
@@ -10,11 +10,13 @@ use tempfile::TempDir;
 use tenant_runtime::redis::Store;
 
 use super::eventually;
+use crate::redis_clock::RedisClock;
 
 pub struct RedisServer {
     folder: TempDir,
     port: u16,
     process: Mutex<Option<Child>>,
+    pub clock: RedisClock,
 }
 
 const PASSWORD: &str = "a-password-for-tests";
@@ -22,7 +24,8 @@ const PASSWORD: &str = "a-password-for-tests";
 impl RedisServer {
     pub async fn start() -> RedisServer {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let server = RedisServer { folder: tempfile::tempdir().unwrap(), port, process: Mutex::new(None) };
+        let (folder, clock) = (tempfile::tempdir().unwrap(), RedisClock::right());
+        let server = RedisServer { folder, port, process: Mutex::new(None), clock };
         server.start_again().await;
         server
     }
@@ -36,7 +39,9 @@ impl RedisServer {
     }
 
     pub async fn start_again(&self) {
-        let process = Command::new("redis-server")
+        let process = self
+            .clock
+            .of(&mut Command::new("redis-server"))
             .args(["--bind", "127.0.0.1", "--port", &self.port.to_string(), "--requirepass", PASSWORD])
             .args(["--dir", self.folder.path().to_str().unwrap(), "--save", "", "--appendonly", "yes"])
             .args(["--appendfsync", "always", "--maxmemory-policy", "noeviction"])
