@@ -64,7 +64,7 @@ test('the whole way without JavaScript', { timeout: 480_000 }, async () => {
 
     await page.getByText('환불하기', { exact: true }).click();
     await pressed(page, /원 환불하기/);
-    await page.getByText('환불하는 까닭을 알려 주세요.').waitFor();
+    await page.getByText('환불하는 이유를 알려 주세요.').waitFor();
     await page.getByLabel('환불하는 이유').fill('마음이 바뀌었어요');
     await still(shopper, '75-plain-refund');
     await pressed(page, /원 환불하기/);

@@ -52,7 +52,7 @@ pub async fn reject(
     Json(rejection): Json<Rejection>,
 ) -> Result<Json<Company>, ApiError> {
     let reason = text::lines(&rejection.reason, 1, REASON_CHARACTERS_MAX).ok_or_else(|| {
-        ApiError::field("reason", "reason_invalid", "반려하는 까닭을 500자까지 적어 주세요.")
+        ApiError::field("reason", "reason_invalid", "반려하는 이유를 500자까지 적어 주세요.")
     })?;
     review(&state, &admin, id, Review::Reject { reason }).await
 }

@@ -54,8 +54,8 @@ pub(super) async fn give_back(
     let order = orders::find_own(runtime, shopper, order).await?;
     if matches!(order.state, OrderState::Paid { .. }) {
         runtime.till.limits.check(order.id)?;
-        // In a task of its own: a shopper who closes the page must not interrupt it halfway.
-        let attempt = tokio::spawn({
+        // A shopper who closes the page must not interrupt it halfway.
+        let attempt = runtime.spawn({
             let (runtime, order) = (runtime.clone(), order.clone());
             async move { begin(&runtime, order, reason).await }
         });
@@ -75,7 +75,7 @@ pub(super) async fn give_back(
 fn check(reason: &str) -> Result<String, ApiError> {
     let reason = reason.trim();
     let (code, detail) = match reason.chars().count() {
-        0 => ("missing", "환불하는 까닭을 알려 주세요.".to_owned()),
+        0 => ("missing", "환불하는 이유를 알려 주세요.".to_owned()),
         chars if chars > REASON_CHARS_MAX => ("too_long", format!("{REASON_CHARS_MAX}자까지 쓸 수 있어요.")),
         _ if reason.chars().any(char::is_control) => {
             ("unprintable", "줄바꿈이나 특수한 문자는 쓸 수 없어요.".to_owned())

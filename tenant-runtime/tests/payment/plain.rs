@@ -361,7 +361,7 @@ async fn a_press_that_comes_to_nothing_is_told_on_the_orders_page() {
     let (paid, cookie) = deal.paid(1).await;
     let refund = format!("/payment/plain/orders/{paid}/refund");
     for (reason, words) in
-        [("  ", "환불하는 까닭을 알려 주세요."), (&*"<b>".repeat(70), "200자까지 쓸 수 있어요.")]
+        [("  ", "환불하는 이유를 알려 주세요."), (&*"<b>".repeat(70), "200자까지 쓸 수 있어요.")]
     {
         let refused = deal.submit(&refund, &cookie, &[("reason", reason)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -373,7 +373,14 @@ async fn a_press_that_comes_to_nothing_is_told_on_the_orders_page() {
     deal.bank.fail("cancel", Fault::Error(-731));
     let refused = deal.submit(&refund, &cookie, &[("reason", "까닭")]).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
-    says(&refused.text, &["결제사가 환불을 받아 주지 않았어요.", r#"value="까닭""#]);
+    says(&refused.text, &[r#"value="까닭""#, &format!(r#"href="/orders/{paid}">기본 화면으로 보기"#)]);
+    // Next to the button that was pressed, and nowhere else.
+    let (before, form) =
+        refused.text.split_once(r#"<details class="refund" open>"#).expect("the form is open");
+    assert!(
+        form.contains("결제사가 환불을 받아 주지 않았어요.") && !before.contains("role=\"alert\""),
+        "{before}"
+    );
     let kept = deal.submit(&format!("/shop/plain/orders/{paid}/abandon"), &cookie, &[]).await;
     assert_eq!(kept.status, StatusCode::CONFLICT);
     assert_eq!(deal.state(&paid).await, "paid");

@@ -35,6 +35,8 @@ pub struct Page<'a> {
     frame: Frame<'a>,
     refresh_seconds: Option<u64>,
     refresh_to: String,
+    /// The order in the app, for who has JavaScript after all.
+    in_app: String,
     label: &'static str,
     tone: &'static str,
     heading: &'static str,
@@ -58,6 +60,8 @@ pub struct Page<'a> {
 struct Refund {
     to: String,
     is_open: bool,
+    /// Why the last press of its button came to nothing.
+    problem: Option<String>,
     reason: [Field; 1],
 }
 
@@ -69,6 +73,9 @@ pub fn page<'a>(scene: &Scene<'a>) -> Page<'a> {
     let (label, tone) = words::state(&order.state);
     let (heading, text) = words::heading_and_text(order, left.is_none());
     let is_toss = scene.config.payment.provider == PaymentProvider::Toss;
+    let refund = matches!(order.state, State::Paid { .. }).then(|| refund(scene));
+    // What is wrong with a form is said in it.
+    let is_said = refund.as_ref().is_some_and(|refund| refund.is_open);
     Page {
         frame: Frame::of(scene.config),
         refresh_seconds: refresh_seconds(order, left),
@@ -76,6 +83,7 @@ pub fn page<'a>(scene: &Scene<'a>) -> Page<'a> {
             "" => path(order.id),
             query => format!("{}?{query}", path(order.id)),
         },
+        in_app: format!("/orders/{}", order.id),
         label,
         tone,
         heading,
@@ -88,10 +96,10 @@ pub fn page<'a>(scene: &Scene<'a>) -> Page<'a> {
         facts: facts(order),
         amount_label: words::amount_label(&order.state),
         amount: won(order.item.amount),
-        problem: scene.problem.as_ref().map(problem_text),
+        problem: scene.problem.as_ref().filter(|_| !is_said).map(problem_text),
         needs_script: (left.is_some() && is_toss).then_some(WINDOW_NEEDS_SCRIPT),
         actions: actions(scene, left.is_some()),
-        refund: matches!(order.state, State::Paid { .. }).then(|| refund(scene)),
+        refund,
         clock: clock_with_seconds(scene.now),
     }
 }
@@ -176,6 +184,8 @@ fn refund(scene: &Scene) -> Refund {
     Refund {
         to: format!("/payment/plain/orders/{}/refund", scene.order.id),
         is_open: scene.reason.is_some(),
+        // A word that stands below what was typed needs no other.
+        problem: scene.problem.as_ref().filter(|_| error.is_none()).map(problem_text),
         reason: [Field {
             name: "reason",
             label: "환불하는 이유",
