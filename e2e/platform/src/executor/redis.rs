@@ -35,6 +35,8 @@ dir "{directory}"
 daemonize no
 appendonly yes
 appendfsync always
+auto-aof-rewrite-min-size 256mb
+hash-max-listpack-value 1024
 save ""
 maxmemory 512mb
 maxmemory-policy noeviction

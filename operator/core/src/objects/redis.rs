@@ -124,9 +124,14 @@ fn arguments(memory_mib: u32) -> Vec<String> {
     // whether it answers.
     let network = ["--bind", "*", "-::*", "--protected-mode", "no", "--port", &port, "--tcp-keepalive", "60"];
     let durable = ["--dir", DATA_DIRECTORY, "--appendonly", "yes", "--appendfsync", "always", "--save", ""];
+    // Rewriting the file takes a fork, a core, and copies of whatever changes meanwhile, all in the middle of
+    // a sale; most deals never come to this size, and it is read back within seconds.
+    let rewrite = ["--auto-aof-rewrite-min-size", "256mb"];
+    // An order is one flat piece of memory, with its longest field.
+    let flat = ["--hash-max-listpack-value", "1024"];
     let memory = ["--maxmemory", &maxmemory, "--maxmemory-policy", "noeviction"];
     let probe = ["--user", PROBE, "on", "nopass", "resetkeys", "resetchannels", "-@all", "+ping"];
-    let parts: [&[&str]; 5] = [&[&configuration], &network, &durable, &memory, &probe];
+    let parts: [&[&str]; 7] = [&[&configuration], &network, &durable, &rewrite, &flat, &memory, &probe];
     parts.into_iter().flatten().map(|&part| part.to_owned()).collect()
 }
 
