@@ -25,16 +25,17 @@ pub fn routers(runtime: &Runtime) -> (Router, Router) {
     (finish(runtime, for_shoppers(runtime)), http::apply(platform, runtime.metrics.clone()))
 }
 
+/// Each route is named by its whole path: a router within another takes the path apart for each request.
 fn for_shoppers(runtime: &Runtime) -> Router<Runtime> {
     let mut shoppers: Router<Runtime> = Router::new();
     if runtime.role.has_queue() {
-        shoppers = shoppers.nest("/queue", queue::router());
+        shoppers = shoppers.merge(queue::router());
     }
     if runtime.role.has_shop() {
-        shoppers = shoppers.nest("/shop", shop::router(runtime.clone()));
+        shoppers = shoppers.merge(shop::router(runtime.clone()));
     }
     if runtime.role.has_payment() {
-        shoppers = shoppers.nest("/payment", payment::router(runtime.clone()));
+        shoppers = shoppers.merge(payment::router(runtime.clone()));
     }
     shoppers
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -16,6 +16,8 @@ use tenant_runtime_core::invitation::InvitationKey;
 use tenant_runtime_core::pass::PassKey;
 use tenant_runtime_core::proof::ProofKey;
 use tenant_runtime_core::ticket::TicketKey;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 
 use crate::config::{EnterRates, Role, Secrets};
 use crate::orders::approval::Approvals;
@@ -30,6 +32,8 @@ use crate::redis::{Call, Step, Store};
 pub struct Runtime(Arc<Parts>);
 
 pub struct Parts {
+    /// The runtime that the process was started on.
+    home: Handle,
     pub role: Role,
     pub config: DealConfig,
     pub secrets: Secrets,
@@ -94,6 +98,9 @@ pub enum SetupError {
 impl Runtime {
     /// # Errors
     /// Where the configured public keys or addresses cannot be used.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     pub fn new(ingredients: Ingredients) -> Result<Runtime, SetupError> {
         let Ingredients { role, config, secrets, store, clock, shutdown, enter_rates } = ingredients;
         let metrics = Metrics::new();
@@ -102,6 +109,7 @@ impl Runtime {
         let guests = GuestVerifier::from_jwks(&identity.jwks, &identity.issuer, &config.deal)?;
         let till = Till::open(&config, &secrets, &metrics)?;
         Ok(Runtime(Arc::new(Parts {
+            home: Handle::current(),
             role,
             till,
             holds: orders::holds(),
@@ -125,6 +133,15 @@ impl Runtime {
             guests,
             shutdown,
         })))
+    }
+
+    /// Does what is not to be broken off where its shopper closes the page. It runs on the runtime that the
+    /// process was started on, on whichever core has time for it: the threads that serve keep what they have.
+    pub fn spawn<F>(&self, work: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send + 'static> + Send + 'static,
+    {
+        self.home.spawn(work)
     }
 
     /// Begins a call of a step on the deal's Redis, by the deal's clock.

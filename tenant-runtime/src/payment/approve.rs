@@ -25,9 +25,9 @@ pub(super) async fn approve(
     Query(brought): Query<Brought>,
 ) -> Redirect {
     let provider = runtime.config.payment.provider;
-    // In a task of its own: a shopper who closes the page must not interrupt a payment halfway.
-    let attempt = tokio::spawn({
-        let brought = brought.clone();
+    // A shopper who closes the page must not interrupt a payment halfway.
+    let attempt = runtime.spawn({
+        let (runtime, brought) = (runtime.clone(), brought.clone());
         async move { take_money(&runtime, order, &brought).await }
     });
     match attempt.await {

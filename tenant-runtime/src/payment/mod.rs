@@ -28,20 +28,20 @@ pub use till::{Till, TillError};
 
 use crate::state::Runtime;
 
-/// The routes below `/payment`.
+/// The routes.
 pub fn router(_: Runtime) -> Router<Runtime> {
     Router::new()
-        .route("/orders/{order}/ready", post(ready::ready))
-        .route("/orders/{order}/approve", get(approve::approve))
-        .route("/orders/{order}/cancel", get(approve::cancelled))
-        .route("/orders/{order}/fail", get(approve::failed))
-        .route("/orders/{order}/refund", post(refund::refund))
-        .route("/orders/{order}/window", get(window::page))
-        .route("/plain/orders/{order}/ready", post(plain::ready))
-        .route("/plain/orders/{order}/gateway", get(plain::gateway))
-        .route("/plain/orders/{order}/refund", post(plain::refund))
-        .route("/window.css", get(window::style))
-        .route("/window.js", get(window::script))
+        .route("/payment/orders/{order}/ready", post(ready::ready))
+        .route("/payment/orders/{order}/approve", get(approve::approve))
+        .route("/payment/orders/{order}/cancel", get(approve::cancelled))
+        .route("/payment/orders/{order}/fail", get(approve::failed))
+        .route("/payment/orders/{order}/refund", post(refund::refund))
+        .route("/payment/orders/{order}/window", get(window::page))
+        .route("/payment/plain/orders/{order}/ready", post(plain::ready))
+        .route("/payment/plain/orders/{order}/gateway", get(plain::gateway))
+        .route("/payment/plain/orders/{order}/refund", post(plain::refund))
+        .route("/payment/window.css", get(window::style))
+        .route("/payment/window.js", get(window::script))
 }
 
 /// What happens besides requests in a process with the payment role: recovery and export. Returns

@@ -60,20 +60,20 @@ pub fn at_once(runtime: &Runtime) -> Arc<AtOnce> {
     })
 }
 
-/// The other routes below `/queue`.
+/// The other routes.
 pub fn router() -> Router<Runtime> {
     let no_store = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Router::new()
-        .route("/challenge", get(challenge::challenge))
-        .route("/enter", post(enter::enter))
-        .route("/events", get(events::events))
-        .route("/pass", post(pass::pass))
-        .route("/leave", post(leave::leave))
-        .route("/guest/{token}", get(guest::guest))
+        .route("/queue/challenge", get(challenge::challenge))
+        .route("/queue/enter", post(enter::enter))
+        .route("/queue/events", get(events::events))
+        .route("/queue/pass", post(pass::pass))
+        .route("/queue/leave", post(leave::leave))
+        .route("/queue/guest/{token}", get(guest::guest))
         .merge(plain::router())
         .layer(no_store)
-        .route("/status", get(status::status))
-        .route("/notice/{version}", get(notice::notice))
+        .route("/queue/status", get(status::status))
+        .route("/queue/notice/{version}", get(notice::notice))
         .merge(plain::files())
 }
 

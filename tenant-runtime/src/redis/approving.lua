@@ -8,6 +8,7 @@
 local FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS = 2, 1, 2, 2
 local DUE, looks = KEYS[1], tonumber(ARGV[1])
 local now = now_ms()
+local now_text, looks_text = string.format('%d', now), string.format('%d', now + looks)
 
 local due = {}
 local answers = each(FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS, function(key, arg)
@@ -20,8 +21,8 @@ local answers = each(FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS, function(key,
   if now >= tonumber(found[2]) then
     return {'late'}
   end
-  redis.call('HSET', order, 'state', 'approving', 'proof', ARGV[arg + 1], 'since', now)
-  due[#due + 1] = now + looks
+  redis.call('HSET', order, 'state', 'approving', 'proof', ARGV[arg + 1], 'since', now_text)
+  due[#due + 1] = looks_text
   due[#due + 1] = ARGV[arg]
   return {'moved'}
 end)

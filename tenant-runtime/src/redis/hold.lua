@@ -16,6 +16,7 @@ local PASSES, DUE, BOOKS = KEYS[3], KEYS[4], KEYS[5]
 local opens, closes, life, orders_max = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local now = now_ms()
 local ends = now + life
+-- Written so once, and not by Redis for each wish.
 local now_text, ends_text = string.format('%d', now), string.format('%d', ends)
 
 -- Why nobody can hold anything now, or nothing.
@@ -84,9 +85,9 @@ local answers = each(FIRST_KEY, WISH_KEYS, FIRST_ARG, WISH_ARGS, function(key, a
   end
   redis.call('HSET', buyer, limit, bought + pieces, 'orders', orders + 1, request, order .. ' ' .. fingerprint)
   redis.call('HSET', KEYS[key + 2], 'state', 'held', 'shopper', ARGV[arg + 7], 'product', product,
-    'quantity', pieces, 'amount', ARGV[arg + 8], 'facts', ARGV[arg + 9], 'created', now, 'until', ends)
+    'quantity', ARGV[arg], 'amount', ARGV[arg + 8], 'facts', ARGV[arg + 9], 'created', now_text, 'until', ends_text)
   shelf.left, shelf.held, shelf.changed = shelf.left - pieces, shelf.held + pieces, true
-  due[#due + 1] = ends
+  due[#due + 1] = ends_text
   due[#due + 1] = order
   return {'held', now_text, ends_text}
 end)

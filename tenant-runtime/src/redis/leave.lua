@@ -9,16 +9,19 @@
 local FIRST_KEY, FIRST_ARG, ARGS = 9, 5, 3
 settle()
 
+-- What is written in one place for all of them is written once, after the last.
+local leavers, gone = {}, {}
+
 local function leave(tickets, shopper, index, number)
   local current, claimed = holding_of(tickets, shopper)
   if not current or (index and index ~= current) then
     return
   end
   redis.call('HDEL', tickets, shopper)
-  redis.call('ZREM', PASSES, shopper)
-  redis.call('ZREM', LATE, shopper)
+  leavers[#leavers + 1] = shopper
   if claimed then
-    redis.call('ZADD', GONE, now, shopper .. string.format('%d', current))
+    gone[#gone + 1] = now
+    gone[#gone + 1] = shopper .. string.format('%d', current)
     return
   end
   if number < 0 or number >= number_of(ROOM, 'frontier') then
@@ -35,5 +38,12 @@ end
 for key = FIRST_KEY, #KEYS do
   local arg = FIRST_ARG + (key - FIRST_KEY) * ARGS
   leave(KEYS[key], ARGV[arg], tonumber(ARGV[arg + 1]), tonumber(ARGV[arg + 2]))
+end
+if #leavers > 0 then
+  redis.call('ZREM', PASSES, unpack(leavers))
+  redis.call('ZREM', LATE, unpack(leavers))
+end
+if #gone > 0 then
+  redis.call('ZADD', GONE, unpack(gone))
 end
 return now

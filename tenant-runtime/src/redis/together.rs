@@ -4,10 +4,12 @@
 //!
 //! One call is under way, and another one only where a whole batch waits: Redis finds it there when it is
 //! done with the first. A call runs in a task of its own: whoever asked may go away, and the others still
-//! get their answers.
+//! get their answers. That task belongs to the runtime on which the gathering was made: a thread that serves
+//! has its hands full just when many ask, and a call would have to wait for all of them.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::StoreError;
@@ -17,6 +19,8 @@ pub struct Together<Q, A>(Arc<Gathering<Q, A>>);
 
 struct Gathering<Q, A> {
     step: &'static str,
+    /// Where calls run.
+    home: Handle,
     /// How many calls may be under way. With one, questions are answered in their order.
     calls_max: usize,
     /// How many questions one call carries at most.
@@ -38,10 +42,13 @@ struct Asked<Q, A> {
 }
 
 impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
+    /// # Panics
+    /// Outside of a runtime.
     #[must_use]
     pub fn new(step: &'static str, calls_max: usize, batch_max: usize, waiting_max: usize) -> Together<Q, A> {
         let queue = Mutex::new(Queue { waiting: Vec::new(), running: 0 });
-        Together(Arc::new(Gathering { step, calls_max, batch_max, waiting_max, queue }))
+        let home = Handle::current();
+        Together(Arc::new(Gathering { step, home, calls_max, batch_max, waiting_max, queue }))
     }
 
     /// Asks with whoever else asks. `call` carries a batch, and answers each of its questions in their
@@ -56,7 +63,7 @@ impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
     {
         let (answer, answered) = oneshot::channel();
         if self.0.enqueue(Asked { question, answer })? {
-            tokio::spawn(run(Arc::clone(&self.0), call));
+            self.0.home.spawn(run(Arc::clone(&self.0), call));
         }
         answered.await.unwrap_or_else(|_| Err(self.0.broken("the call ended without an answer")))
     }

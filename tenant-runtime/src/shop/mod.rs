@@ -20,14 +20,14 @@ struct Shop {
     shelf: Arc<deal::Shelf>,
 }
 
-/// The routes below `/shop`.
+/// The routes.
 pub fn router(runtime: Runtime) -> Router<Runtime> {
     let shelf = Arc::default();
     let shop = Shop { runtime, shelf: Arc::clone(&shelf) };
     Router::new()
-        .route("/deal", get(deal::deal).with_state(shop))
-        .route("/holds", post(holds::hold))
-        .route("/orders", get(own::list))
-        .route("/orders/{order}", get(own::read).delete(own::abandon))
+        .route("/shop/deal", get(deal::deal).with_state(shop))
+        .route("/shop/holds", post(holds::hold))
+        .route("/shop/orders", get(own::list))
+        .route("/shop/orders/{order}", get(own::read).delete(own::abandon))
         .merge(plain::router(shelf))
 }

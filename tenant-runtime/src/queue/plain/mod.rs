@@ -12,21 +12,19 @@ mod words;
 use axum::Router;
 use axum::routing::{get, post};
 
+use crate::plain::ROOM;
 use crate::state::Runtime;
-
-/// The page, below `/queue`.
-const PAGE: &str = "/plain";
 
 /// The routes of the page and its forms.
 pub fn router() -> Router<Runtime> {
     Router::new()
-        .route(PAGE, get(page::page))
-        .route("/plain/enter", post(enter::enter))
-        .route("/plain/pass", post(pass::pass))
-        .route("/plain/leave", post(leave::leave))
+        .route(ROOM, get(page::page))
+        .route("/queue/plain/enter", post(enter::enter))
+        .route("/queue/plain/pass", post(pass::pass))
+        .route("/queue/plain/leave", post(leave::leave))
 }
 
 /// What may be kept.
 pub fn files() -> Router<Runtime> {
-    Router::new().route("/plain/style.css", get(style::style))
+    Router::new().route("/queue/plain/style.css", get(style::style))
 }

@@ -13,16 +13,16 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 
 use super::deal::Shelf;
+use crate::plain::{ORDERS, SHOP};
 use crate::state::Runtime;
 
-/// The routes of the pages and their forms, below `/shop`. What is left is seen on the same shelf as by
-/// everyone else.
+/// The routes of the pages and their forms. What is left is seen on the same shelf as by everyone else.
 pub(super) fn router(shelf: Arc<Shelf>) -> Router<Runtime> {
     Router::new()
-        .route("/plain", get(page::page))
-        .route("/plain/holds", post(hold::hold))
-        .route("/plain/orders", get(orders::list))
-        .route("/plain/orders/{order}", get(orders::read))
-        .route("/plain/orders/{order}/abandon", post(orders::abandon))
+        .route(SHOP, get(page::page))
+        .route("/shop/plain/holds", post(hold::hold))
+        .route(ORDERS, get(orders::list))
+        .route("/shop/plain/orders/{order}", get(orders::read))
+        .route("/shop/plain/orders/{order}/abandon", post(orders::abandon))
         .layer(Extension(shelf))
 }
