@@ -2,6 +2,8 @@
 //! writes the figures as JSON, and fails only where a run broke an invariant.
 
 mod books;
+mod crowd;
+mod gateway;
 mod load;
 mod open;
 mod reference;
@@ -15,6 +17,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+
+/// As the deal's own process, parts of which are measured in this one.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[derive(Parser)]
 #[command(about = "Measures the platform against references in the same run")]
@@ -57,10 +63,11 @@ pub struct Effort {
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
+    control_plane_telemetry::memory::in_small_pages();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.role {
         Some(Role::BareAxum { listen }) => runtime.block_on(reference::bare_axum(listen)),
-        Some(Role::SlowGateway { listen }) => runtime.block_on(reference::slow_gateway(listen)),
+        Some(Role::SlowGateway { listen }) => runtime.block_on(async { gateway::run(listen) }),
         Some(Role::BareEpoll { listen }) => responder::run(listen),
         None => runtime.block_on(measure(&arguments)),
     }
@@ -79,7 +86,7 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     }
     if wanted("payments") {
         rows.extend(suites::payments::run(effort, postgres.as_deref()).await?);
-        rows.extend(suites::approvals::run().await?);
+        rows.extend(suites::approvals::run(effort).await?);
         if let Some(url) = &postgres {
             rows.extend(suites::export::run(url).await?);
         }

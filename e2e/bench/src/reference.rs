@@ -7,13 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Router;
+use axum::routing::get;
 use futures_util::StreamExt as _;
 use redis::aio::MultiplexedConnection;
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DbBackend, Statement};
-use serde_json::{Value, json};
-use tokio::net::TcpSocket;
 use tokio::sync::Notify;
 
 /// How long `/late` takes: a generator that can be trusted measures just that.
@@ -32,46 +30,6 @@ pub async fn bare_axum(listen: SocketAddr) -> Result<()> {
     axum::serve(listener, router).await?;
     Ok(())
 }
-
-/// How long the slow gateway takes for an approval.
-pub const APPROVAL: Duration = Duration::from_secs(1);
-
-/// KakaoPay's ready and approve, as far as a runtime asks for them. It keeps nothing: what it is asked to
-/// approve is what it says that it approved, after [`APPROVAL`].
-pub async fn slow_gateway(listen: SocketAddr) -> Result<()> {
-    let ready = post(|| async {
-        let page = "http://127.0.0.1:1/pay";
-        Json(json!({
-            "tid": format!("T{:019}", TIDS.fetch_add(1, Ordering::Relaxed)),
-            "next_redirect_pc_url": page,
-            "next_redirect_mobile_url": page,
-            "next_redirect_app_url": page,
-        }))
-    });
-    let approve = post(|Json(asked): Json<Value>| async move {
-        tokio::time::sleep(APPROVAL).await;
-        Json(json!({
-            "tid": asked["tid"],
-            "partner_order_id": asked["partner_order_id"],
-            "payment_method_type": "MONEY",
-            "amount": {"total": asked["total_amount"]},
-        }))
-    });
-    let router = Router::new()
-        .route("/healthz", get(|| async { "alive" }))
-        .route("/online/v1/payment/ready", ready)
-        .route("/online/v1/payment/approve", approve);
-    // All connect at one moment; whoever finds no place in the backlog tries again a second later.
-    let socket = TcpSocket::new_v4()?;
-    socket.bind(listen)?;
-    axum::serve(socket.listen(BACKLOG)?, router).await?;
-    Ok(())
-}
-
-/// As many connections may wait to be accepted, if the machine allows for it (`net.core.somaxconn`).
-const BACKLOG: u32 = 16_384;
-
-static TIDS: AtomicU64 = AtomicU64::new(0);
 
 const RELEASE: &str = "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) \
      redis.call('publish', KEYS[2], '1') return 1 end return 0";

@@ -81,6 +81,8 @@ impl Redis {
                 "",
             ])
             .args(["--appendonly", append, "--appendfsync", "always", "--maxmemory-policy", "noeviction"])
+            // As the operator starts it.
+            .args(["--auto-aof-rewrite-min-size", "256mb", "--hash-max-listpack-value", "1024"])
             .arg("--dir")
             .arg(dir.path())
             .stdout(Stdio::null())
