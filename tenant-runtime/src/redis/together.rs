@@ -19,8 +19,8 @@ pub struct Together<Q, A>(Arc<Gathering<Q, A>>);
 
 struct Gathering<Q, A> {
     step: &'static str,
-    /// Where calls run.
-    home: Handle,
+    /// Where calls run; `None` for where they are asked for.
+    home: Option<Handle>,
     /// How many calls may be under way. With one, questions are answered in their order.
     calls_max: usize,
     /// How many questions one call carries at most.
@@ -46,8 +46,29 @@ impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
     /// Outside of a runtime.
     #[must_use]
     pub fn new(step: &'static str, calls_max: usize, batch_max: usize, waiting_max: usize) -> Together<Q, A> {
+        Together::at(Some(Handle::current()), step, calls_max, batch_max, waiting_max)
+    }
+
+    /// As [`Together::new`], but a call runs where it is asked for, behind what else there is to do: it goes
+    /// out a little later, and carries more. For questions that take their askers longer than Redis.
+    #[must_use]
+    pub fn behind_others(
+        step: &'static str,
+        calls_max: usize,
+        batch_max: usize,
+        waiting_max: usize,
+    ) -> Together<Q, A> {
+        Together::at(None, step, calls_max, batch_max, waiting_max)
+    }
+
+    fn at(
+        home: Option<Handle>,
+        step: &'static str,
+        calls_max: usize,
+        batch_max: usize,
+        waiting_max: usize,
+    ) -> Together<Q, A> {
         let queue = Mutex::new(Queue { waiting: Vec::new(), running: 0 });
-        let home = Handle::current();
         Together(Arc::new(Gathering { step, home, calls_max, batch_max, waiting_max, queue }))
     }
 
@@ -63,7 +84,11 @@ impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
     {
         let (answer, answered) = oneshot::channel();
         if self.0.enqueue(Asked { question, answer })? {
-            self.0.home.spawn(run(Arc::clone(&self.0), call));
+            let calling = run(Arc::clone(&self.0), call);
+            match &self.0.home {
+                Some(home) => home.spawn(calling),
+                None => tokio::spawn(calling),
+            };
         }
         answered.await.unwrap_or_else(|_| Err(self.0.broken("the call ended without an answer")))
     }
