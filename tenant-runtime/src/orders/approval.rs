@@ -46,6 +46,8 @@ struct Returned {
 struct Bought {
     order: OrderId,
     product: Uuid,
+    pieces: u32,
+    amount: i64,
     /// JSON, as is the event.
     receipt: String,
     event: String,
@@ -63,9 +65,13 @@ pub async fn approving(runtime: &Runtime, order: OrderId, proof: &str) -> Result
 }
 
 async fn approving_together(runtime: Runtime, returned: Vec<Returned>) -> Result<Vec<Words>, StoreError> {
-    let call = runtime.step(&APPROVING).key(runtime.keys.due()).arg(millis(RECOVER_AFTER));
+    let call = runtime
+        .step(&APPROVING)
+        .key(runtime.keys.due())
+        .key(runtime.keys.orders())
+        .arg(millis(RECOVER_AFTER));
     let each = |call: crate::redis::Call, Returned { order, proof }: &Returned| {
-        call.key(runtime.keys.order(*order)).arg(order.to_string()).arg(proof)
+        call.key(runtime.keys.order(*order)).arg(order.as_bytes()).arg(proof)
     };
     returned.iter().fold(call, each).run().await
 }
@@ -81,6 +87,8 @@ pub async fn paid(runtime: &Runtime, paid: &Order) -> Result<Moved, StoreError> 
     let bought = Bought {
         order: paid.id,
         product: paid.item.product.0,
+        pieces: paid.item.quantity,
+        amount: paid.item.amount.0,
         receipt: serde_json::to_string(receipt).expect("a receipt is plain data"),
         event: event_text(runtime, paid),
     };
@@ -92,10 +100,11 @@ pub async fn paid(runtime: &Runtime, paid: &Order) -> Result<Moved, StoreError> 
 
 async fn paid_together(runtime: Runtime, bought: Vec<Bought>) -> Result<Vec<Words>, StoreError> {
     let keys = &runtime.keys;
-    let call = runtime.step(&PAID).key(keys.due()).key(keys.books()).key(keys.events());
-    let each = |call: crate::redis::Call, Bought { order, product, receipt, event }: &Bought| {
+    let call = runtime.step(&PAID).key(keys.due()).key(keys.books()).key(keys.events()).key(keys.orders());
+    let each = |call: crate::redis::Call,
+                Bought { order, product, pieces, amount, receipt, event }: &Bought| {
         let call = call.key(keys.order(*order)).key(keys.stock(*product));
-        call.arg(order.to_string()).arg(receipt).arg(event)
+        call.arg(order.as_bytes()).arg(pieces).arg(amount).arg(receipt).arg(event)
     };
     bought.iter().fold(call, each).run().await
 }

@@ -6,11 +6,10 @@ pub mod approval;
 mod hold;
 mod meter;
 pub mod plain;
+mod purchases;
 mod record;
 pub mod steps;
 mod view;
-
-use std::collections::HashMap;
 
 use futures_util::future::try_join_all;
 use tenant_runtime_core::ids::OrderId;
@@ -19,18 +18,17 @@ use uuid::Uuid;
 
 pub use hold::{Held, Holds, Wish, hold, holds};
 pub use meter::Meter;
+pub use purchases::{Digest, digest};
 pub use view::OrderView;
 
 use crate::error::ApiError;
 use crate::redis::StoreError;
 use crate::redis::together::Together;
 use crate::state::Runtime;
-
-/// An order as it is stored.
-type Fields = HashMap<String, String>;
+use record::Stored;
 
 /// Whoever asks for an order, gathered into calls.
-pub type Finds = Together<OrderId, Fields>;
+pub type Finds = Together<OrderId, Stored>;
 
 /// Redis finds the next call there when it is done with one.
 const CALLS_MAX: usize = 2;
@@ -51,19 +49,19 @@ pub fn finds() -> Finds {
 pub async fn find(runtime: &Runtime, order: OrderId) -> Result<Option<Order>, StoreError> {
     let caller = runtime.clone();
     let call = move |orders| find_together(caller.clone(), orders);
-    let fields = runtime.finds.ask(order, call).await?;
-    if fields.is_empty() {
-        return Ok(None);
-    }
-    record::parse(order, &fields).map(Some)
+    record::parse(order, &runtime.finds.ask(order, call).await?)
 }
 
-async fn find_together(runtime: Runtime, orders: Vec<OrderId>) -> Result<Vec<Fields>, StoreError> {
+async fn find_together(runtime: Runtime, orders: Vec<OrderId>) -> Result<Vec<Stored>, StoreError> {
     let mut commands = redis::pipe();
-    for order in orders {
-        commands.cmd("HGETALL").arg(runtime.keys.order(order));
+    commands.cmd("HMGET").arg(runtime.keys.orders());
+    for order in &orders {
+        commands.arg(order.as_bytes());
     }
-    runtime.store.read_all(&commands).await
+    for order in &orders {
+        commands.cmd("HGETALL").arg(runtime.keys.order(*order));
+    }
+    record::stored(runtime.store.read_all(&commands).await?)
 }
 
 /// One order of one shopper. Another's order is as unknown as none.
@@ -79,9 +77,14 @@ pub async fn find_own(runtime: &Runtime, shopper: Uuid, order: OrderId) -> Resul
 /// # Errors
 /// Where Redis is away, or holds something that is no order.
 pub async fn of_shopper(runtime: &Runtime, shopper: Uuid) -> Result<Vec<Order>, StoreError> {
-    let had: Fields = runtime.store.read(redis::cmd("HGETALL").arg(runtime.keys.buyer(shopper))).await?;
-    let ids = had.iter().filter_map(|(field, value)| record::requested(field, value));
-    let found = try_join_all(ids.map(|order| find(runtime, order))).await?;
+    let mut command = redis::cmd("HGET");
+    command.arg(runtime.keys.buyers()).arg(shopper.as_bytes().as_slice());
+    let purchases: Option<Vec<u8>> = runtime.store.read(&command).await?;
+    let ids = purchases::orders(&purchases.unwrap_or_default()).ok_or_else(|| StoreError::Unexpected {
+        step: "orders",
+        what: format!("what shopper {shopper} has is no list of purchases"),
+    })?;
+    let found = try_join_all(ids.into_iter().map(|order| find(runtime, order))).await?;
     let mut orders: Vec<Order> = found.into_iter().flatten().collect();
     orders.sort_by_key(|order| std::cmp::Reverse(order.created_at));
     Ok(orders)

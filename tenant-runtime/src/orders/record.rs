@@ -1,14 +1,17 @@
-//! An order as a Redis hash. Fields that a step looks at are flat; the others are JSON.
+//! An order as Redis has it: as it was made, and what became of it. What a step looks at is flat; the rest is
+//! JSON.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Display;
 
 use control_plane_core::ledger::Delivery;
 use crds::Won;
 use jiff::Timestamp;
+use redis::{FromRedisValue, Value, from_redis_value};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tenant_runtime_core::ids::{OrderId, ShopperId};
+use tenant_runtime_core::ids::{OrderId, ProductId, ShopperId};
 use tenant_runtime_core::orders::{Item, Order, State};
 
 use crate::redis::StoreError;
@@ -16,37 +19,64 @@ use crate::redis::StoreError;
 /// What an order is about and what no step changes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Facts {
-    pub name: String,
-    pub image_url: String,
-    pub delivery: Delivery,
+pub(super) struct Facts<'a> {
+    pub shopper: ShopperId,
+    pub product: ProductId,
+    pub quantity: u32,
+    pub amount: Won,
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
+    #[serde(borrow)]
+    pub image_url: Cow<'a, str>,
+    pub delivery: Cow<'a, Delivery>,
 }
 
-/// The order that a field of a buyer's hash stands for, if it stands for one.
-pub(super) fn requested(field: &str, value: &str) -> Option<OrderId> {
-    field.strip_prefix("r:")?;
-    value.split_once(' ')?.0.parse().ok()
+/// An order as it is stored.
+#[derive(Debug)]
+pub struct Stored {
+    /// `created until facts`; none where there is no such order.
+    made: Option<String>,
+    /// None while it is only held.
+    course: HashMap<String, String>,
 }
 
-/// Reads an order back.
-pub(super) fn parse(id: OrderId, fields: &HashMap<String, String>) -> Result<Order, StoreError> {
-    let record = Record { id, fields };
-    let facts: Facts = record.json("facts")?;
-    Ok(Order {
+/// Reads the answers to one `HMGET` of orders as they were made, and one `HGETALL` for each of them.
+pub(super) fn stored(answers: Vec<Value>) -> Result<Vec<Stored>, StoreError> {
+    let mut answers = answers.into_iter();
+    let made: Vec<Option<String>> = read(answers.next().unwrap_or(Value::Nil))?;
+    made.into_iter().zip(answers).map(|(made, course)| Ok(Stored { made, course: read(course)? })).collect()
+}
+
+fn read<T: FromRedisValue>(answer: Value) -> Result<T, StoreError> {
+    from_redis_value(answer).map_err(|error| StoreError::Refused { step: "find", source: error.into() })
+}
+
+/// Reads an order back, where there is one.
+pub(super) fn parse(id: OrderId, stored: &Stored) -> Result<Option<Order>, StoreError> {
+    let record = Record { id, fields: &stored.course };
+    let Some(made) = &stored.made else {
+        return Ok(None);
+    };
+    let (created, (until, facts)) = made
+        .split_once(' ')
+        .and_then(|(created, rest)| Some((created, rest.split_once(' ')?)))
+        .ok_or_else(|| record.broken("made", "not of the form `created until facts`"))?;
+    let facts: Facts = serde_json::from_str(facts).map_err(|error| record.broken("facts", error))?;
+    Ok(Some(Order {
         id,
-        shopper: ShopperId(record.text("shopper")?.parse().map_err(|e| record.broken("shopper", e))?),
+        shopper: facts.shopper,
         item: Item {
-            product: record.text("product")?.parse().map_err(|e| record.broken("product", e))?,
-            name: facts.name,
-            image_url: facts.image_url,
-            quantity: record.text("quantity")?.parse().map_err(|e| record.broken("quantity", e))?,
-            amount: Won(record.text("amount")?.parse().map_err(|e| record.broken("amount", e))?),
+            product: facts.product,
+            name: facts.name.into_owned(),
+            image_url: facts.image_url.into_owned(),
+            quantity: facts.quantity,
+            amount: facts.amount,
         },
-        delivery: facts.delivery,
-        created_at: record.instant("created")?,
-        held_until: record.instant("until")?,
+        delivery: facts.delivery.into_owned(),
+        created_at: record.moment("created", created)?,
+        held_until: record.moment("until", until)?,
         state: record.state()?,
-    })
+    }))
 }
 
 struct Record<'a> {
@@ -56,7 +86,10 @@ struct Record<'a> {
 
 impl Record<'_> {
     fn state(&self) -> Result<State, StoreError> {
-        Ok(match self.text("state")? {
+        let Some(state) = self.fields.get("state") else {
+            return Ok(State::Held);
+        };
+        Ok(match state.as_str() {
             "held" => State::Held,
             "ready" => State::Ready { payment: self.json("announced")? },
             "approving" => State::Approving {
@@ -98,7 +131,11 @@ impl Record<'_> {
     }
 
     fn instant(&self, field: &str) -> Result<Timestamp, StoreError> {
-        let millis = self.text(field)?.parse().map_err(|error| self.broken(field, error))?;
+        self.moment(field, self.text(field)?)
+    }
+
+    fn moment(&self, field: &str, millis: &str) -> Result<Timestamp, StoreError> {
+        let millis = millis.parse().map_err(|error| self.broken(field, error))?;
         Timestamp::from_millisecond(millis).map_err(|error| self.broken(field, error))
     }
 

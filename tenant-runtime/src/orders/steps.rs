@@ -5,6 +5,7 @@
 use jiff::SignedDuration;
 use tenant_runtime_core::ids::{OrderId, ProductId};
 use tenant_runtime_core::orders::{Announced, Order, RECOVER_AFTER, ReleaseReason, State};
+use uuid::Uuid;
 
 use crate::redis::StoreError;
 use crate::state::Runtime;
@@ -13,10 +14,10 @@ use crate::step;
 step!(READY, "ready");
 step!(WITHDRAW, "withdraw");
 step!(REOPEN, "reopen");
-step!(RELEASE, "release");
+step!(RELEASE, "release", after "purchases");
 step!(REFUNDING, "refunding");
 step!(KEEP, "keep");
-step!(REFUNDED, "refunded");
+step!(REFUNDED, "refunded", after "purchases");
 step!(STRAY_RETURNED, "stray_returned");
 step!(DUE, "due");
 step!(POSTPONE, "postpone");
@@ -67,6 +68,8 @@ pub async fn ready(runtime: &Runtime, order: OrderId, payment: &Announced) -> Re
     let answer: Vec<String> = runtime
         .step(&READY)
         .key(runtime.keys.order(order))
+        .key(runtime.keys.orders())
+        .arg(order.as_bytes())
         .arg(&payment.payment_ref)
         .arg(serde_json::to_string(payment).expect("an announced payment is plain data"))
         .run()
@@ -104,7 +107,7 @@ pub async fn reopen(runtime: &Runtime, order: OrderId, proof: &str) -> Result<Mo
         .step(&REOPEN)
         .key(runtime.keys.order(order))
         .key(runtime.keys.due())
-        .arg(order.to_string())
+        .arg(order.as_bytes())
         .arg(proof);
     call.run().await.map(|word| Moved::read(runtime, "reopened", word))
 }
@@ -128,14 +131,17 @@ pub async fn release(runtime: &Runtime, order: &Order, reason: ReleaseReason) ->
     let call = runtime
         .step(&RELEASE)
         .key(keys.order(order.id))
+        .key(keys.orders())
         .key(keys.due())
         .key(keys.books())
         .key(keys.stock(order.item.product.0))
-        .key(keys.buyer(order.shopper.0))
-        .arg(order.id.to_string())
+        .key(keys.buyers())
+        .arg(order.id.as_bytes())
         .arg(order.state.name())
         .arg(proof)
-        .arg(reason);
+        .arg(reason)
+        .arg(order.shopper.as_bytes())
+        .arg(order.item.quantity);
     call.run().await.map(|word| Moved::read(runtime, "released", word))
 }
 
@@ -150,7 +156,7 @@ pub async fn refunding(runtime: &Runtime, order: OrderId, reason: &str) -> Resul
         .key(runtime.keys.due())
         .key(runtime.keys.books())
         .key(runtime.keys.sealed())
-        .arg(order.to_string())
+        .arg(order.as_bytes())
         .arg(reason)
         .arg(millis(RECOVER_AFTER));
     call.run().await.map(|word| Moved::read(runtime, "refunding", word))
@@ -166,7 +172,7 @@ pub async fn keep(runtime: &Runtime, order: OrderId) -> Result<Moved, StoreError
         .key(runtime.keys.order(order))
         .key(runtime.keys.due())
         .key(runtime.keys.books())
-        .arg(order.to_string());
+        .arg(order.as_bytes());
     call.run().await.map(|word| Moved::read(runtime, "kept", word))
 }
 
@@ -186,13 +192,16 @@ pub async fn refunded(runtime: &Runtime, refunded: &Order) -> Result<Moved, Stor
         .key(keys.books())
         .key(keys.events())
         .key(keys.stock(refunded.item.product.0))
-        .key(keys.buyer(refunded.shopper.0))
+        .key(keys.buyers())
         .key(keys.settings())
-        .arg(refunded.id.to_string())
+        .arg(refunded.id.as_bytes())
         .arg(at.as_millisecond())
         .arg(event_text(runtime, refunded))
         .arg(u8::from(runtime.config.restock_on_refund))
-        .arg(runtime.config.closes_at.as_millisecond());
+        .arg(runtime.config.closes_at.as_millisecond())
+        .arg(refunded.shopper.as_bytes())
+        .arg(refunded.item.quantity)
+        .arg(refunded.item.amount.0);
     call.run().await.map(|word| Moved::read(runtime, "refunded", word))
 }
 
@@ -206,7 +215,7 @@ pub async fn stray_returned(runtime: &Runtime, order: OrderId) -> Result<bool, S
         .key(runtime.keys.order(order))
         .key(runtime.keys.due())
         .key(runtime.keys.books())
-        .arg(order.to_string())
+        .arg(order.as_bytes())
         .run()
         .await
 }
@@ -216,9 +225,10 @@ pub async fn stray_returned(runtime: &Runtime, order: OrderId) -> Result<bool, S
 /// # Errors
 /// Where Redis is away.
 pub async fn due(runtime: &Runtime, most: usize, lease: SignedDuration) -> Result<Vec<OrderId>, StoreError> {
-    let orders: Vec<String> =
+    let orders: Vec<Vec<u8>> =
         runtime.step(&DUE).key(runtime.keys.due()).arg(most).arg(millis(lease)).run().await?;
-    orders.iter().map(|order| order.parse().map_err(|_| unexpected("due", &[order.as_str()]))).collect()
+    let id = |order: &Vec<u8>| Uuid::from_slice(order).map(OrderId);
+    orders.iter().map(|order| id(order).map_err(|_| unexpected("due", &["not an order's id"]))).collect()
 }
 
 /// Looks at an undecided order again later.
@@ -227,7 +237,7 @@ pub async fn due(runtime: &Runtime, most: usize, lease: SignedDuration) -> Resul
 /// Where Redis is away.
 pub async fn postpone(runtime: &Runtime, order: OrderId, by: SignedDuration) -> Result<(), StoreError> {
     let call = runtime.step(&POSTPONE).key(runtime.keys.due());
-    call.arg(order.to_string()).arg(millis(by)).run().await
+    call.arg(order.as_bytes()).arg(millis(by)).run().await
 }
 
 /// Pieces left of each product, in the order given.

@@ -2,22 +2,22 @@
 -- idempotency key and the order in one. Repeating a wish with the same key gives the same order and
 -- changes nothing.
 --
--- KEYS  1 settings   2 sealed   3 passes   4 due   5 books
---       6.. for each wish: stock of the product, buyer, order
+-- KEYS  1 settings   2 sealed   3 passes   4 due   5 books   6 buyers   7 orders
+--       8.. stock of each product that is wished for
 -- ARGV  1 opens (ms)   2 closes (ms)   3 life of a hold (ms)
 --       4 most orders per shopper, whatever became of them
---       5.. for each wish: pieces, most per shopper, idempotency key, fingerprint of the request, order,
---       product, shopper as in passes, shopper, amount, facts of the order (JSON)
--- returns for each wish {'held', created (ms), until (ms)} | {'repeated', order} | {'reused'} | {'sealed'}
---       | {'closed'} | {'not_open'} | {'outside'} | {'orders'} | {'unknown'} | {'limit'} | {'short', pieces left}
---       | {'failed', why}
-local FIRST_KEY, WISH_KEYS, FIRST_ARG, WISH_ARGS = 6, 3, 5, 10
-local PASSES, DUE, BOOKS = KEYS[3], KEYS[4], KEYS[5]
+--       5.. for each product: product (16 bytes), most pieces per shopper
+--       then for each wish: shopper (16 bytes), entry of the purchases, facts of the order (JSON)
+-- returns 'created (ms) until (ms)', and then for each wish 'held' | 'repeated ' and the order (16 bytes)
+--       | 'reused' | 'sealed' | 'closed' | 'not_open' | 'outside' | 'orders' | 'unknown' | 'limit'
+--       | 'short ' and the pieces left | 'failed ' and why
+local FIRST_STOCK, FIRST_PRODUCT, PRODUCT_ARGS, WISH_ARGS = 8, 5, 2, 3
+local FIRST_WISH = FIRST_PRODUCT + (#KEYS - FIRST_STOCK + 1) * PRODUCT_ARGS
+local PASSES, DUE, BOOKS, BUYERS, ORDERS = KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local opens, closes, life, orders_max = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local now = now_ms()
-local ends = now + life
--- Written so once, and not by Redis for each wish.
-local now_text, ends_text = string.format('%d', now), string.format('%d', ends)
+local ends = string.format('%d', now + life)
+local stamp = string.format('%d %s', now, ends)
 
 -- Why nobody can hold anything now, or nothing.
 local shut
@@ -29,76 +29,102 @@ elseif now < opens then
   shut = 'not_open'
 end
 
--- What the wishes share is read once and written once, after the last of them: whoever asks Redis for
--- less gets more from its one thread.
+-- What there is of a product, and the most that a shopper may have of it; or what is wrong with it.
+local function shelf_of(stock, most)
+  local found = redis.pcall('HMGET', stock, 'left', 'held')
+  if found.err then
+    return {fault = 'failed ' .. found.err}
+  end
+  if not found[1] then
+    return {fault = 'unknown'}
+  end
+  return {stock = stock, most = most, left = tonumber(found[1]), held = tonumber(found[2])}
+end
+
+-- All that the wishes need is read before the first of them, and written after the last: whoever asks
+-- Redis for less gets more from its one thread. So nothing can go wrong between two things written.
+local shelves = {}
+for key = FIRST_STOCK, #KEYS do
+  local arg = FIRST_PRODUCT + (key - FIRST_STOCK) * PRODUCT_ARGS
+  shelves[ARGV[arg]] = shelf_of(KEYS[key], tonumber(ARGV[arg + 1]))
+end
 local shoppers = {}
-for arg = FIRST_ARG, #ARGV, WISH_ARGS do
-  shoppers[#shoppers + 1] = ARGV[arg + 6]
+for arg = FIRST_WISH, #ARGV, WISH_ARGS do
+  shoppers[#shoppers + 1] = ARGV[arg]
 end
 local passes = redis.call('ZMSCORE', PASSES, unpack(shoppers))
-local shelves, due = {}, {}
+local bought = redis.call('HMGET', BUYERS, unpack(shoppers))
+-- Shopper -> purchases, of those to whom this call gives something.
+local buying = {}
 
--- What is left of a product and held of it, after the wishes so far; nothing where there is no such product.
-local function shelf_of(stock)
-  local shelf = shelves[stock]
-  if not shelf then
-    local found = redis.call('HMGET', stock, 'left', 'held')
-    if not found[1] then
-      return nil
+-- What becomes of a wish. It is taken from the shelf, and the shopper's purchases, where that is 'held'.
+local function judge(wish, shopper, purchase)
+  local purchases, product = buying[shopper] or bought[wish] or '', id_of(purchase, 1, PRODUCT)
+  local pieces, already = pieces_of(purchase, 1), 0
+  if purchases ~= '' then
+    local earlier = entry_with(purchases, REQUEST, id_of(purchase, 1, REQUEST))
+    if earlier then
+      local is_same = id_of(purchases, earlier, FINGERPRINT) == id_of(purchase, 1, FINGERPRINT)
+      return is_same and 'repeated ' .. id_of(purchases, earlier, ORDER) or 'reused'
     end
-    shelf = {left = tonumber(found[1]), held = tonumber(found[2])}
-    shelves[stock] = shelf
-  end
-  return shelf
-end
-
--- Whatever can be wrong with a wish shows while it is read, before anything is written.
-local answers = each(FIRST_KEY, WISH_KEYS, FIRST_ARG, WISH_ARGS, function(key, arg)
-  local buyer, order = KEYS[key + 1], ARGV[arg + 4]
-  local pieces, fingerprint, product = tonumber(ARGV[arg]), ARGV[arg + 3], ARGV[arg + 5]
-  local request, limit = 'r:' .. ARGV[arg + 2], 'p:' .. product
-  local had = redis.call('HMGET', buyer, request, 'orders', limit)
-  if had[1] then
-    local earlier, as = string.match(had[1], '^(%S+) (%S+)$')
-    return as == fingerprint and {'repeated', earlier} or {'reused'}
+    for at = 1, #purchases, PURCHASE do
+      if id_of(purchases, at, PRODUCT) == product then
+        already = already + pieces_of(purchases, at)
+      end
+    end
   end
   if shut then
-    return {shut}
+    return shut
   end
-  local pass = passes[(arg - FIRST_ARG) / WISH_ARGS + 1]
+  local pass = passes[wish]
   if not pass or tonumber(pass) <= now then
-    return {'outside'}
+    return 'outside'
   end
-  local orders, bought = tonumber(had[2] or '0'), tonumber(had[3] or '0')
-  if orders >= orders_max then
-    return {'orders'}
+  if #purchases >= orders_max * PURCHASE then
+    return 'orders'
   end
-  local shelf = shelf_of(KEYS[key])
-  if not shelf then
-    return {'unknown'}
+  local shelf = shelves[product]
+  if shelf.fault then
+    return shelf.fault
   end
-  if bought + pieces > tonumber(ARGV[arg + 1]) then
-    return {'limit'}
+  if already + pieces > shelf.most then
+    return 'limit'
   end
   if shelf.left < pieces then
-    return {'short', string.format('%d', shelf.left)}
+    return string.format('short %d', shelf.left)
   end
-  redis.call('HSET', buyer, limit, bought + pieces, 'orders', orders + 1, request, order .. ' ' .. fingerprint)
-  redis.call('HSET', KEYS[key + 2], 'state', 'held', 'shopper', ARGV[arg + 7], 'product', product,
-    'quantity', ARGV[arg], 'amount', ARGV[arg + 8], 'facts', ARGV[arg + 9], 'created', now_text, 'until', ends_text)
   shelf.left, shelf.held, shelf.changed = shelf.left - pieces, shelf.held + pieces, true
-  due[#due + 1] = ends_text
-  due[#due + 1] = order
-  return {'held', now_text, ends_text}
-end)
-
-for stock, shelf in pairs(shelves) do
-  if shelf.changed then
-    redis.call('HSET', stock, 'left', shelf.left, 'held', shelf.held)
-  end
+  buying[shopper] = purchases .. purchase
+  return 'held'
 end
-if #due > 0 then
+
+local answers, made, due = {stamp}, {}, {}
+for wish, shopper in ipairs(shoppers) do
+  local arg = FIRST_WISH + (wish - 1) * WISH_ARGS
+  local purchase = ARGV[arg + 1]
+  local answer = judge(wish, shopper, purchase)
+  if answer == 'held' then
+    local order, at = id_of(purchase, 1, ORDER), #made
+    made[at + 1], made[at + 2] = order, stamp .. ' ' .. ARGV[arg + 2]
+    due[at + 1], due[at + 2] = ends, order
+  end
+  answers[wish + 1] = answer
+end
+
+if #made > 0 then
+  local buyers = {}
+  for shopper, purchases in pairs(buying) do
+    local at = #buyers
+    buyers[at + 1], buyers[at + 2] = shopper, purchases
+  end
+  redis.call('HSET', BUYERS, unpack(buyers))
+  redis.call('HSET', ORDERS, unpack(made))
   redis.call('ZADD', DUE, unpack(due))
-  redis.call('HINCRBY', BOOKS, 'open_holds', #due / 2)
+  redis.call('HINCRBY', BOOKS, 'open_holds', #made / 2)
+  for _, shelf in pairs(shelves) do
+    if shelf.changed then
+      redis.call('HSET', shelf.stock, 'left', shelf.left, 'held', shelf.held)
+    end
+  end
 end
 return answers

@@ -1,7 +1,7 @@
 -- Refunding -> Paid: the gateway said for certain that it will not give the money back.
 --
--- KEYS  1 order   2 due   3 books
--- ARGV  1 order
+-- KEYS  1 what became of the order   2 due   3 books
+-- ARGV  1 order (16 bytes)
 -- returns 'moved' | the order's state
 local state = redis.call('HGET', KEYS[1], 'state') or ''
 if state ~= 'refunding' then

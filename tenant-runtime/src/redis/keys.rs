@@ -16,7 +16,7 @@ pub struct Keys {
 impl Keys {
     #[must_use]
     pub fn new(deal: &str) -> Keys {
-        Keys { prefix: format!("v1:{{{deal}}}:") }
+        Keys { prefix: format!("v2:{{{deal}}}:") }
     }
 
     fn named(&self, name: &str) -> String {
@@ -121,26 +121,32 @@ impl Keys {
         self.named(&format!("stock:{product}"))
     }
 
-    /// Hash: an order. Fixed: `shopper`, `product`, `quantity`, `amount`, `facts` (JSON), `created`
-    /// and `until` (milliseconds). By state: `state`, `ref` and `announced` (JSON), `proof`, `since`,
-    /// `receipt` (JSON), `reason`, `at`, `stray` (money turned up for a released order).
+    /// Hash: order (16 bytes) -> the order as it was made, which no step changes: `created until facts`,
+    /// two times in milliseconds and JSON. One hash for all, so that a call writes all of its holds at once.
+    #[must_use]
+    pub fn orders(&self) -> String {
+        self.named("orders")
+    }
+
+    /// Hash: what became of an order; none while it is only held. By state: `state`, `ref` and `announced`
+    /// (JSON), `until` as when it was made, `proof`, `since`, `receipt` (JSON), `reason`, `at`, `stray`
+    /// (money turned up for a released order).
     #[must_use]
     pub fn order(&self, order: OrderId) -> String {
         self.named(&format!("order:{order}"))
     }
 
-    /// Sorted set: orders by when recovery must look at them (milliseconds).
+    /// Sorted set: orders (16 bytes) by when recovery must look at them (milliseconds).
     #[must_use]
     pub fn due(&self) -> String {
         self.named("due")
     }
 
-    /// Hash: what a shopper has in this deal. `orders` -> how many were ever made, `p:<product>` ->
-    /// pieces held and paid for, `r:<idempotency key>` -> the order that the request made, and a
-    /// fingerprint of the request.
+    /// Hash: shopper (16 bytes) -> the shopper's purchases in this deal, an entry for each order that was
+    /// ever made, as `purchases.lua` lays them out.
     #[must_use]
-    pub fn buyer(&self, shopper: Uuid) -> String {
-        self.named(&format!("buyer:{shopper}"))
+    pub fn buyers(&self) -> String {
+        self.named("buyers")
     }
 
     /// Hash: the deal's sums. `sequence` (events so far), `exported` (events that the ledger has) and

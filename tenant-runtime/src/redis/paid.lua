@@ -2,12 +2,12 @@
 -- whose money was taken at the same time. Money that turns up for a released order is noted, and recovery
 -- gives it back.
 --
--- KEYS  1 due   2 books   3 events
---       4.. for each order: the order, stock of its product
--- ARGV  1.. for each order: its id, receipt (JSON), event
+-- KEYS  1 due   2 books   3 events   4 orders
+--       5.. for each order: what became of it, stock of its product
+-- ARGV  1.. for each order: its id (16 bytes), pieces, amount, receipt (JSON), event
 -- returns for each {'moved'} | {'stray'} | {the order's state} | {'failed', why}
-local FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS = 4, 2, 1, 3
-local DUE, BOOKS, EVENTS = KEYS[1], KEYS[2], KEYS[3]
+local FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS = 5, 2, 1, 5
+local DUE, BOOKS, EVENTS, ORDERS = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local now = now_ms()
 
 -- What the orders share is written once, after the last of them.
@@ -17,8 +17,7 @@ local paid, gross, sold, sold_of, done = 0, 0, 0, {}, {}
 -- Whatever can be wrong with an order shows while it is read, before anything is written.
 local answers = each(FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS, function(key, arg)
   local order, stock = KEYS[key], KEYS[key + 1]
-  local found = redis.call('HMGET', order, 'state', 'quantity', 'amount')
-  local state = found[1] or ''
+  local state = state_of(ORDERS, order, ARGV[arg])
   if state == 'released' then
     if redis.call('HSETNX', order, 'stray', 1) == 1 then
       redis.call('HINCRBY', BOOKS, 'open_refunds', 1)
@@ -29,11 +28,11 @@ local answers = each(FIRST_KEY, ORDER_KEYS, FIRST_ARG, ORDER_ARGS, function(key,
   if state ~= 'approving' and state ~= 'ready' then
     return {state}
   end
-  local pieces, amount = tonumber(found[2]), tonumber(found[3])
-  redis.call('XADD', EVENTS, (sequence + 1) .. '-0', 'e', ARGV[arg + 2])
+  local pieces, amount = tonumber(ARGV[arg + 1]), tonumber(ARGV[arg + 2])
+  redis.call('XADD', EVENTS, (sequence + 1) .. '-0', 'e', ARGV[arg + 4])
   sequence = sequence + 1
   -- What is of no use any more is emptied on the way, which costs less than a call to remove it.
-  redis.call('HSET', order, 'state', 'paid', 'receipt', ARGV[arg + 1], 'proof', '', 'since', '', 'announced', '')
+  redis.call('HSET', order, 'state', 'paid', 'receipt', ARGV[arg + 3], 'proof', '', 'since', '', 'announced', '')
   paid, gross, sold = paid + 1, gross + amount, sold + pieces
   sold_of[stock] = (sold_of[stock] or 0) + pieces
   done[paid] = ARGV[arg]

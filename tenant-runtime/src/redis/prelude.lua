@@ -29,3 +29,9 @@ local function number_of(key, field)
   return tonumber(redis.call('HGET', key, field) or '0')
 end
 
+
+-- The state of an order, and nothing where there is none. What became of it is in a hash of its own: one
+-- that does not exist yet is that of an order which is only held.
+local function state_of(orders, order, id)
+  return redis.call('HGET', order, 'state') or (redis.call('HEXISTS', orders, id) == 1 and 'held' or '')
+end

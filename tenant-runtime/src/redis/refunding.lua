@@ -1,7 +1,7 @@
 -- Paid -> Refunding. Whoever gets 'moved' asks the gateway for the money back; recovery does so again.
 --
--- KEYS  1 order   2 due   3 books   4 sealed
--- ARGV  1 order   2 reason   3 when recovery looks (ms from now)
+-- KEYS  1 what became of the order   2 due   3 books   4 sealed
+-- ARGV  1 order (16 bytes)   2 reason   3 when recovery looks (ms from now)
 -- returns 'moved' | 'sealed' | the order's state
 local state = redis.call('HGET', KEYS[1], 'state') or ''
 if state ~= 'paid' then

@@ -1,7 +1,7 @@
 -- Approving -> Ready: the gateway declined this proof for certain, and took nothing.
 --
--- KEYS  1 order   2 due
--- ARGV  1 order   2 the declined proof
+-- KEYS  1 what became of the order   2 due
+-- ARGV  1 order (16 bytes)   2 the declined proof
 -- returns 'moved' | the order's state
 local state = redis.call('HGET', KEYS[1], 'state') or ''
 if state ~= 'approving' or redis.call('HGET', KEYS[1], 'proof') ~= ARGV[2] then

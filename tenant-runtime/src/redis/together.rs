@@ -6,10 +6,14 @@
 //! done with the first. A call runs in a task of its own: whoever asked may go away, and the others still
 //! get their answers. That task belongs to the runtime on which the gathering was made: a thread that serves
 //! has its hands full just when many ask, and a call would have to wait for all of them.
+//!
+//! Answers go back by the thread: waking a runtime from outside is a system call, and one for all who asked
+//! there does as well as one for each.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::runtime::Handle;
+use tokio::runtime::{self, Handle};
 use tokio::sync::oneshot;
 
 use super::StoreError;
@@ -38,6 +42,12 @@ struct Queue<Q, A> {
 
 struct Asked<Q, A> {
     question: Q,
+    asker: Asker<A>,
+}
+
+/// Who asked, and on which runtime.
+struct Asker<A> {
+    runtime: Handle,
     answer: oneshot::Sender<Result<A, StoreError>>,
 }
 
@@ -83,7 +93,8 @@ impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
         F: Future<Output = Result<Vec<A>, StoreError>> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        if self.0.enqueue(Asked { question, answer })? {
+        let asker = Asker { runtime: Handle::current(), answer };
+        if self.0.enqueue(Asked { question, asker })? {
             let calling = run(Arc::clone(&self.0), call);
             match &self.0.home {
                 Some(home) => home.spawn(calling),
@@ -142,13 +153,14 @@ impl<Q, A> Drop for Restart<Q, A> {
 
 async fn run<Q, A, F, C>(gathering: Arc<Gathering<Q, A>>, call: C)
 where
+    A: Send + 'static,
     C: Fn(Vec<Q>) -> F,
     F: Future<Output = Result<Vec<A>, StoreError>>,
 {
     let _restart = Restart(Arc::clone(&gathering));
     loop {
         let (questions, askers): (Vec<Q>, Vec<_>) =
-            gathering.batch().into_iter().map(|Asked { question, answer }| (question, answer)).unzip();
+            gathering.batch().into_iter().map(|Asked { question, asker }| (question, asker)).unzip();
         if questions.is_empty() {
             return;
         }
@@ -159,19 +171,29 @@ where
                 Err(gathering.broken("another number of answers than questions"))
             }
         });
-        // Whoever has gone away meanwhile misses the answer, and may ask again.
         match answers {
-            Ok(answers) => {
-                for (asker, answer) in askers.into_iter().zip(answers) {
-                    let _ = asker.send(Ok(answer));
-                }
-            }
-            Err(error) => {
-                for asker in askers {
-                    let _ = asker.send(Err(error.clone()));
-                }
-            }
+            Ok(answers) => deliver(askers.into_iter().zip(answers.into_iter().map(Ok))),
+            Err(error) => deliver(askers.into_iter().map(|asker| (asker, Err(error.clone())))),
         }
+    }
+}
+
+/// A runtime, with the answers to those who asked there.
+type Post<A> = (Handle, Vec<(oneshot::Sender<Result<A, StoreError>>, Result<A, StoreError>)>);
+
+/// Gives each asker its answer, on the asker's own runtime.
+fn deliver<A: Send + 'static>(answers: impl Iterator<Item = (Asker<A>, Result<A, StoreError>)>) {
+    let mut posts: HashMap<runtime::Id, Post<A>> = HashMap::new();
+    for (Asker { runtime, answer: asker }, answer) in answers {
+        posts.entry(runtime.id()).or_insert_with(|| (runtime, Vec::new())).1.push((asker, answer));
+    }
+    for (runtime, post) in posts.into_values() {
+        runtime.spawn(async move {
+            for (asker, answer) in post {
+                // Whoever has gone away meanwhile misses the answer, and may ask again.
+                let _ = asker.send(answer);
+            }
+        });
     }
 }
 

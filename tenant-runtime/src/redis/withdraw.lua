@@ -1,6 +1,6 @@
 -- Ready -> Held: the announced payment is dead at the gateway, another may be announced.
 --
--- KEYS  1 order
+-- KEYS  1 what became of the order
 -- ARGV  1 reference of the dead payment
 -- returns 'moved' | the order's state
 local state = redis.call('HGET', KEYS[1], 'state') or ''

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::error::ApiError;
 use crate::extract::Passed;
-use crate::orders::{self, Held, OrderView, Wish};
+use crate::orders::{self, Digest, Held, OrderView, Wish};
 use crate::state::Runtime;
 
 const IDEMPOTENCY_KEY_CHARS_MAX: usize = 100;
@@ -89,7 +89,7 @@ pub(super) async fn keep(
         delivery: &delivery,
         per_shopper_max: product.per_shopper_max,
         idempotency_key,
-        fingerprint: &fingerprint(&item, &delivery),
+        fingerprint: fingerprint(&item, &delivery),
     };
     let (id, held) = (wish.order, orders::hold(runtime, &wish).await?);
     match held {
@@ -147,7 +147,7 @@ fn field_error(error: delivery::FieldError) -> FieldError {
 
 /// Tells a repeated request from another one under the same key. The price is no part of it: a retry
 /// after a change of price is still the same request.
-fn fingerprint(item: &Item, delivery: &Delivery) -> String {
+fn fingerprint(item: &Item, delivery: &Delivery) -> Digest {
     let content = serde_json::to_vec(&(item.product, item.quantity, delivery)).expect("plain data");
-    blake3::hash(&content).to_hex()[..32].to_owned()
+    orders::digest(&content)
 }

@@ -111,20 +111,21 @@ async fn buy(deal: &Shoppers, n: usize) {
 /// Compares a deal at its end, which began with so many pieces, with what bank and ledger have; returns
 /// how many orders were ever paid.
 pub async fn audit(deal: &Deal, figures: &payment::Figures, stock: u32) -> usize {
-    let keys: Vec<String> = deal.read(&["KEYS", "*:order:*"]).await;
+    let ids: Vec<Vec<u8>> = deal.read(&["HKEYS", &deal.runtime.keys.orders()]).await;
     let mut by_ref: HashMap<String, (String, String, i64)> = HashMap::new();
     let mut states: HashMap<String, String> = HashMap::new();
     let mut sold = 0;
-    for key in keys {
-        let order: HashMap<String, String> = deal.read(&["HGETALL", &key]).await;
-        let id = key.rsplit(':').next().unwrap().to_owned();
-        let state = order["state"].clone();
+    for id in ids {
+        let id = Uuid::from_slice(&id).unwrap().to_string();
+        let order = deal.order(&id).await;
+        let state = order.state.name().to_owned();
         assert!(matches!(state.as_str(), "paid" | "refunded" | "released"), "{id} ended as {state}");
         if state == "paid" {
-            sold += order["quantity"].parse::<i64>().unwrap();
+            sold += i64::from(order.item.quantity);
         }
-        if let Some(payment_ref) = order.get("ref") {
-            by_ref.insert(payment_ref.clone(), (id.clone(), state.clone(), order["amount"].parse().unwrap()));
+        let key = deal.runtime.keys.order(order.id);
+        if let Some(payment_ref) = deal.read::<Option<String>>(&["HGET", &key, "ref"]).await {
+            by_ref.insert(payment_ref, (id.clone(), state.clone(), order.item.amount.0));
         }
         states.insert(id, state);
     }

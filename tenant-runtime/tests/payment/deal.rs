@@ -15,6 +15,7 @@ use http_body_util::BodyExt as _;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tenant_runtime::config::{EnterRates, PaymentSecrets, Role, Secrets};
+use tenant_runtime::orders;
 use tenant_runtime::payment::{self, Figures};
 use tenant_runtime::redis::{StoreError, patiently};
 use tenant_runtime::state::{Ingredients, Runtime};
@@ -22,6 +23,7 @@ use tenant_runtime::{app, queue};
 use tenant_runtime_core::config::{
     DealConfig, IdentityConfig, LedgerConfig, PaymentConfig, ProductSettings, Settings,
 };
+use tenant_runtime_core::orders::Order;
 use tenant_runtime_core::pass::Pass;
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -141,11 +143,12 @@ impl Deal {
         let theirs = Timestamp::from_millisecond(clock.split_once(' ').unwrap().1.parse().unwrap()).unwrap();
         let behind = theirs.duration_since(self.runtime.clock.now()).max(SignedDuration::ZERO);
         self.hand.advance(behind + SignedDuration::from_secs(seconds));
-        let due: Vec<(String, f64)> =
+        let due: Vec<(Vec<u8>, f64)> =
             self.read(&["ZRANGE", &self.runtime.keys.due(), "0", "-1", "WITHSCORES"]).await;
         for (order, score) in due {
-            let score = (score as i64 - seconds * 1_000).to_string();
-            let _: i64 = self.read(&["ZADD", &self.runtime.keys.due(), &score, &order]).await;
+            let mut sooner = ::redis::cmd("ZADD");
+            sooner.arg(self.runtime.keys.due()).arg(score as i64 - seconds * 1_000).arg(order);
+            let _: i64 = patiently(|| self.runtime.store.read(&sooner)).await.unwrap();
         }
     }
 }
@@ -302,8 +305,12 @@ impl Shoppers {
     }
 
     pub async fn amount_of(&self, order: &str) -> i64 {
-        let key = self.runtime.keys.order(order.parse().unwrap());
-        self.read(&["HGET", &key, "amount"]).await
+        self.order(order).await.item.amount.0
+    }
+
+    pub async fn order(&self, order: &str) -> Order {
+        let order = order.parse().unwrap();
+        patiently(|| orders::find(&self.runtime, order)).await.unwrap().unwrap()
     }
 
     pub async fn paid(&self, quantity: u32) -> (String, String) {
@@ -320,14 +327,11 @@ impl Shoppers {
     }
 
     pub async fn state(&self, order: &str) -> String {
-        let key = self.runtime.keys.order(order.parse().unwrap());
-        self.read(&["HGET", &key, "state"]).await
+        self.order(order).await.state.name().to_owned()
     }
 
     pub async fn shopper_of(&self, order: &str) -> Uuid {
-        let key = self.runtime.keys.order(order.parse().unwrap());
-        let shopper: String = self.read(&["HGET", &key, "shopper"]).await;
-        shopper.parse().unwrap()
+        self.order(order).await.shopper.0
     }
 
     /// (left, held, sold)

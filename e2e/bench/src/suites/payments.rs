@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use control_plane_core::ledger::Delivery;
 use crds::Won;
 use tenant_runtime::orders::{self, Held, Wish};
@@ -23,14 +23,12 @@ use crate::table::{Goal, Row};
 const SUITE: &str = "payments";
 const FEW: usize = 64;
 const MANY: usize = 512;
-/// A shopper may have so many orders; then the connection goes on as the next one.
-const ORDERS_PER_SHOPPER: u64 = 50;
-/// Shoppers inside for a run without HTTP.
-const SHOPPERS_DIRECT: usize = 20_000;
+/// Shoppers inside for a run without HTTP: some orders for each, far from the most that a shopper may have.
+const SHOPPERS_DIRECT: usize = 60_000;
 /// Connections to PostgreSQL: more only wait for the row.
 const TO_POSTGRES: u32 = 64;
-/// Shoppers inside for each run, shared out among the connections.
-const SHOPPERS: usize = 4_096;
+/// Shoppers inside for each run, shared out among the connections; again some orders for each.
+const SHOPPERS: usize = 16_384;
 
 /// `postgres` is the URL of a PostgreSQL, where there is one to compare with.
 pub async fn run(effort: Effort, postgres: Option<&str>) -> Result<Vec<Row>> {
@@ -98,12 +96,9 @@ async fn hold_directly(deal: &Deal, effort: Effort) -> Result<f64> {
         holding.spawn(async move {
             let mut held = 0;
             while Instant::now() < end {
-                let shopper =
-                    shoppers.get(next.fetch_add(1, Ordering::Relaxed)).context("out of shoppers")?;
-                for _ in 0..ORDERS_PER_SHOPPER {
-                    hold(&runtime, *shopper, product).await?;
-                    held += 1;
-                }
+                let shopper = shoppers[next.fetch_add(1, Ordering::Relaxed) % shoppers.len()];
+                hold(&runtime, shopper, product).await?;
+                held += 1;
             }
             anyhow::Ok(held)
         });
@@ -138,7 +133,7 @@ async fn hold(runtime: &Runtime, shopper: Uuid, product: Uuid) -> Result<()> {
         line2: String::new(),
         note: String::new(),
     };
-    let order = OrderId(Uuid::new_v4());
+    let order = OrderId(Uuid::from_bytes(runtime.random()));
     let wish = Wish {
         order,
         shopper,
@@ -146,7 +141,7 @@ async fn hold(runtime: &Runtime, shopper: Uuid, product: Uuid) -> Result<()> {
         delivery: &delivery,
         per_shopper_max: u32::MAX,
         idempotency_key: &order.to_string(),
-        fingerprint: "bench",
+        fingerprint: orders::digest(b"bench"),
     };
     let held = orders::hold(runtime, &wish).await?;
     ensure!(matches!(held, Held::New { .. }), "a hold was answered with {held:?}");
@@ -208,9 +203,9 @@ async fn order(
     let each = SHOPPERS / connections;
     let cookies = Arc::clone(cookies);
     let ask = move |connection: usize, order: u64| {
-        let shopper = usize::try_from(order / ORDERS_PER_SHOPPER).unwrap_or(0) % each;
+        let shopper = usize::try_from(order).unwrap_or(0) % each;
         let cookie = &cookies[connection * each + shopper];
-        let key = format!("Idempotency-Key: {}", Uuid::new_v4());
+        let key = format!("Idempotency-Key: {connection}-{order}");
         request("POST", "/shop/holds", &[cookie, ORIGIN, &key], &body)
     };
     load::closed(deal.address, connections, effort.length, ask).await
