@@ -232,7 +232,7 @@ impl ApiError {
                 "요청을 구분하는 값(Idempotency-Key)이 없거나 올바르지 않아요.",
             ),
             ApiError::IdempotencyKeyReused => (
-                S::CONFLICT,
+                S::UNPROCESSABLE_ENTITY,
                 "idempotency_key_reused",
                 "같은 요청 값(Idempotency-Key)으로 다른 내용을 보냈어요.",
             ),

@@ -28,9 +28,9 @@ pub(super) struct HoldForm {
 /// Keeps pieces for the shopper until they are paid for or the hold is over: 201 with the order. The
 /// same `Idempotency-Key` gives the same order again, with 200.
 ///
-/// 409 `not_open`, `closed`, `sealed`, `sold_out`, `stock_short`, `limit_reached`,
-/// `idempotency_key_reused`; 403 `pass_expired` where the place inside is gone; 404
-/// `product_unknown`; 422 `invalid_body` with what is wrong with which field.
+/// 409 `not_open`, `closed`, `sealed`, `sold_out`, `stock_short`, `limit_reached`; 403 `pass_expired` where
+/// the place inside is gone; 404 `product_unknown`; 422 `invalid_body` with what is wrong with which field,
+/// and `idempotency_key_reused` where the key came with another body before.
 pub(super) async fn hold(
     Passed(pass): Passed,
     State(runtime): State<Runtime>,

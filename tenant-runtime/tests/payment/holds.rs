@@ -90,7 +90,7 @@ async fn the_same_key_is_the_same_order() {
     assert!(answers.iter().all(|answer| answer.status.is_success() && answer.id() == answers[0].id()));
     assert_eq!(deal.stock().await, (9, 1, 0));
     let other = deal.hold(&pass, "one", COFFEE, 2).await;
-    assert_eq!((other.status, other.code()), (StatusCode::CONFLICT, "idempotency_key_reused"));
+    assert_eq!((other.status, other.code()), (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"));
     // Another shopper's key is another key.
     let another = deal.let_in(Uuid::new_v4()).await;
     assert_eq!(deal.hold(&another, "one", COFFEE, 1).await.status, StatusCode::CREATED);

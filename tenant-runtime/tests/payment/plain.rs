@@ -138,7 +138,7 @@ async fn a_form_that_is_sent_again_orders_once() {
     // One goes back, types something else, and means another order.
     let other = filled(&key, &coffee, ("quantity", "1"));
     let refused = deal.submit(HOLDS, &cookie, &other).await;
-    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     says(&refused.text, &["이 화면에서 이미 다른 내용으로 주문했어요", r#"value="서울 중구 세종대로 110""#]);
     let fresh = key_of(&refused.text);
     assert_ne!(fresh, key);

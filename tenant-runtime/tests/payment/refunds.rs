@@ -8,7 +8,7 @@ use serde_json::json;
 use tenant_runtime::payment;
 
 use crate::bank::Fault;
-use crate::deal::{Deal, PRICE, Plan, until};
+use crate::deal::{COFFEE, Deal, PRICE, Plan, until};
 
 #[tokio::test]
 async fn a_shopper_gets_the_money_back() {
@@ -31,6 +31,23 @@ async fn a_shopper_gets_the_money_back() {
         events.as_slice(),
         [OrderEvent::Paid { .. }, OrderEvent::Refunded { amount: Won(25_800), .. }]
     ));
+}
+
+#[tokio::test]
+async fn whoever_gave_pieces_back_may_buy_others_in_their_place() {
+    for restock_on_refund in [true, false] {
+        let deal = Deal::open(Plan { restock_on_refund, per_shopper_max: 3, ..Plan::default() }).await;
+        let (order, cookie) = deal.paid(3).await;
+        let pass = deal.let_in(deal.shopper_of(&order).await).await;
+        let more = deal.hold(&pass, "more", COFFEE, 1).await;
+        assert_eq!((more.status, more.code()), (StatusCode::CONFLICT, "limit_reached"));
+        deal.refund(&order, &cookie).await;
+        assert_eq!(deal.state(&order).await, "refunded");
+        assert_eq!(deal.hold(&pass, "again", COFFEE, 2).await.status, StatusCode::CREATED);
+        let more = deal.hold(&pass, "more", COFFEE, 2).await;
+        assert_eq!((more.status, more.code()), (StatusCode::CONFLICT, "limit_reached"));
+        assert_eq!(deal.hold(&pass, "more", COFFEE, 1).await.status, StatusCode::CREATED);
+    }
 }
 
 #[tokio::test]
