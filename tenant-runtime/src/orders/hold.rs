@@ -122,7 +122,7 @@ fn waiting(wish: &Wish<'_>) -> Waiting {
     }
 }
 
-/// A product of one call, with the stock that the call needs of it.
+/// A product that a call wants pieces of.
 struct Shelf {
     product: ProductId,
     per_shopper_max: u32,

@@ -38,7 +38,11 @@ local function shelf_of(stock, most)
   if not found[1] then
     return {fault = 'unknown'}
   end
-  return {stock = stock, most = most, left = tonumber(found[1]), held = tonumber(found[2])}
+  local left, held = tonumber(found[1]), tonumber(found[2])
+  if not left or not held then
+    return {fault = 'failed what ' .. stock .. ' has left and held are no numbers'}
+  end
+  return {stock = stock, most = most, left = left, held = held}
 end
 
 -- All that the wishes need is read before the first of them, and written after the last: whoever asks
@@ -61,6 +65,9 @@ local buying = {}
 local function judge(wish, shopper, purchase)
   local purchases, product = buying[shopper] or bought[wish] or '', id_of(purchase, 1, PRODUCT)
   local pieces, already = pieces_of(purchase, 1), 0
+  if #purchases % PURCHASE ~= 0 then
+    return 'failed what the shopper has is no list of purchases'
+  end
   if purchases ~= '' then
     local earlier = entry_with(purchases, REQUEST, id_of(purchase, 1, REQUEST))
     if earlier then

@@ -138,26 +138,45 @@ async fn a_shopper_twice_in_one_call_is_still_one_shopper() {
 async fn one_that_cannot_be_kept_spoils_no_other() {
     let deal = Deal::open(Plan::default()).await;
     let shoppers = let_in(&deal, 4).await;
-    // What no version of this program writes.
-    let broken = deal.runtime.keys.stock(CUP);
-    let _: String = deal.read(&["SET", &broken, "nonsense"]).await;
     let unknown = Asked { product: Uuid::new_v4(), ..asked(3, shoppers[2], "a", 1) };
     let wishes = [
         asked(1, shoppers[0], "a", 1),
-        Asked { product: CUP, ..asked(2, shoppers[1], "a", 1) },
+        asked(2, shoppers[1], "a", 1),
         unknown,
         asked(4, Uuid::new_v4(), "a", 1),
         asked(5, shoppers[3], "a", 1),
+        Asked { product: CUP, ..asked(6, shoppers[2], "a", 1) },
     ];
+    // What no version of this program writes: a shopper's list, and the numbers of a stock.
+    break_purchases(&deal, shoppers[1]).await;
+    let cups = deal.runtime.keys.stock(CUP);
+    let _: i64 = deal.read(&["HSET", &cups, "left", "many"]).await;
     let answers = together(&deal, &wishes).await;
     let words: Vec<_> = answers.iter().map(word).collect();
     assert_eq!([&words[0], &words[2], &words[3], &words[4]], ["new", "ProductUnknown", "Outside", "new"]);
-    let Err(StoreError::Unexpected { step: "hold", what }) = &answers[1] else {
-        panic!("the one with the broken key was answered {:?}", answers[1]);
-    };
-    assert!(what.contains("WRONGTYPE"), "{what}");
+    assert!(failed_at(&answers[1], "no list of purchases"), "{:?}", answers[1]);
+    assert!(failed_at(&answers[5], "no numbers"), "{:?}", answers[5]);
     assert_eq!(deal.stock().await, (8, 2, 0));
     assert_eq!(deal.figures().await.open_holds, 2);
+    // And where a stock is no table of numbers at all.
+    let _: String = deal.read(&["SET", &cups, "nonsense"]).await;
+    let again = [Asked { product: CUP, ..asked(7, shoppers[2], "b", 1) }, asked(8, shoppers[3], "b", 1)];
+    let answers = together(&deal, &again).await;
+    assert!(failed_at(&answers[0], "WRONGTYPE"), "{:?}", answers[0]);
+    assert_eq!(word(&answers[1]), "new");
+}
+
+/// Cuts a shopper's list in the middle of an entry, where the product is still to be read.
+async fn break_purchases(deal: &Deal, shopper: Uuid) {
+    let mut entry = [7; 64];
+    entry[48..].copy_from_slice(COFFEE.as_bytes());
+    let mut cut = redis::cmd("HSET");
+    cut.arg(deal.runtime.keys.buyers()).arg(shopper.as_bytes().as_slice()).arg(entry.as_slice());
+    deal.runtime.store.read::<i64>(&cut).await.unwrap();
+}
+
+fn failed_at(answer: &Result<Held, StoreError>, why: &str) -> bool {
+    matches!(answer, Err(StoreError::Unexpected { step: "hold", what }) if what.contains(why))
 }
 
 #[tokio::test]
